@@ -1,0 +1,12 @@
+//! Reading what customers write: packs of FAQ entries, and the matcher over them.
+//!
+//! This crate is pure: it has no clock, no network, no async and no platform types. Reading pack files from a folder
+//! is the only input it does. Nothing here decides what to say: that is the desk's work.
+
+pub mod ids;
+pub mod lang;
+pub mod reading;
+
+pub use ids::{CategoryId, Department, EntryId, IdError};
+pub use lang::Lang;
+pub use reading::{Probability, Ranked, Reading, Signals};
