@@ -5,7 +5,11 @@
 
 pub mod ids;
 pub mod lang;
+pub mod pack;
 pub mod reading;
+pub mod rich;
+pub use pack::placeholders::Placeholders;
+pub use rich::Rich;
 
 pub use ids::{CategoryId, Department, EntryId, IdError};
 pub use lang::Lang;

@@ -1,0 +1,3 @@
+//! Packs of FAQ entries.
+
+pub mod placeholders;
