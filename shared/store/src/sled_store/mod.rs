@@ -4,6 +4,8 @@
 //! sled is used only in the way in which it was measured to lose nothing: one tree, one batch, `flush`, and a sync of our
 //! own. No transactions, no second writer, no flush in the background.
 
+#[cfg(test)]
+mod full_disk;
 mod index;
 mod keys;
 mod open;
