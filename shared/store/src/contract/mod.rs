@@ -94,6 +94,7 @@ macro_rules! durable_contract_tests {
         $crate::durable_contract_tests! { @each $home;
             everything_is_there_after_a_restart
             what_was_acknowledged_is_there_after_a_crash
+            the_end_loses_nothing_that_was_handed_in
             a_dropped_store_keeps_what_it_acknowledged
             numbers_of_items_are_never_given_twice
             after_a_restart_every_item_may_have_been_sent
