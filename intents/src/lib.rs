@@ -5,8 +5,12 @@
 
 pub mod ids;
 pub mod lang;
+pub mod pack;
 pub mod reading;
+pub mod rich;
 
-pub use ids::{CategoryId, Department, EntryId, IdError};
+pub use ids::{CannedId, CategoryId, Department, EntryId, IdError};
 pub use lang::Lang;
+pub use pack::{Pack, Placeholders};
 pub use reading::{Probability, Ranked, Reading, Signals};
+pub use rich::{Href, Rich, Span, Style};
