@@ -8,9 +8,9 @@ pub mod lang;
 pub mod pack;
 pub mod reading;
 pub mod rich;
-pub use pack::placeholders::Placeholders;
-pub use rich::Rich;
 
-pub use ids::{CategoryId, Department, EntryId, IdError};
+pub use ids::{CannedId, CategoryId, Department, EntryId, IdError};
 pub use lang::Lang;
+pub use pack::{Pack, Placeholders};
 pub use reading::{Probability, Ranked, Reading, Signals};
+pub use rich::{Href, Rich, Span, Style};
