@@ -5,8 +5,13 @@
 
 pub mod ids;
 pub mod lang;
+mod language;
+mod normalize;
 pub mod reading;
+mod simplify;
 
 pub use ids::{CategoryId, Department, EntryId, IdError};
 pub use lang::Lang;
+pub use language::detect;
+pub use normalize::normalize;
 pub use reading::{Probability, Ranked, Reading, Signals};
