@@ -5,9 +5,9 @@ use crate::normalize::is_han;
 
 /// English words that carry the sentence. Somebody who writes them writes English, whatever names they mention.
 const FRAME: [&str; 40] = [
-    "a", "an", "and", "are", "can", "cant", "could", "did", "do", "does", "dont", "for", "from", "have", "how", "i",
-    "im", "in", "is", "it", "me", "my", "not", "of", "on", "please", "that", "the", "there", "this", "to", "was",
-    "what", "when", "where", "which", "why", "with", "you", "your",
+    "a", "an", "and", "are", "can", "cant", "could", "did", "do", "does", "dont", "for", "from", "have",
+    "how", "i", "im", "in", "is", "it", "me", "my", "not", "of", "on", "please", "that", "the", "there",
+    "this", "to", "was", "what", "when", "where", "which", "why", "with", "you", "your",
 ];
 
 /// The language of a text; `None` when its characters don't tell (digits, an emoji, a script of neither language).
@@ -24,7 +24,10 @@ pub fn detect(text: &str) -> Option<Lang> {
         for c in word.chars() {
             if is_han(c) {
                 han += 1;
-            } else if c.is_ascii_alphabetic() || ('\u{c0}'..='\u{24f}').contains(&c) || ('Ａ'..='ｚ').contains(&c) {
+            } else if c.is_ascii_alphabetic()
+                || ('\u{c0}'..='\u{24f}').contains(&c)
+                || ('Ａ'..='ｚ').contains(&c)
+            {
                 letters.extend(c.to_lowercase());
             } else if c.is_alphabetic() {
                 foreign += 1;
@@ -50,10 +53,14 @@ mod tests {
 
     #[test]
     fn three_characters_are_enough() {
-        for zh in ["你好呀", "在吗", "提现", "為何", "paypal怎么充值", "wechat pay 提现", "支付宝 app 打不开", "卡"] {
+        for zh in
+            ["你好呀", "在吗", "提现", "為何", "paypal怎么充值", "wechat pay 提现", "支付宝 app 打不开", "卡"]
+        {
             assert_eq!(detect(zh), Some(Lang::Zh), "{zh}");
         }
-        for en in ["hi!", "fee", "how do I use 支付宝", "can't log in", "ＨＥＬＰ", "where is my 订单", "cafés"] {
+        for en in
+            ["hi!", "fee", "how do I use 支付宝", "can't log in", "ＨＥＬＰ", "where is my 订单", "cafés"]
+        {
             assert_eq!(detect(en), Some(Lang::En), "{en}");
         }
     }

@@ -6,12 +6,16 @@
 pub mod ids;
 pub mod lang;
 mod language;
+mod matcher;
+pub mod model;
 mod normalize;
 pub mod reading;
+mod signals;
 mod simplify;
 
 pub use ids::{CategoryId, Department, EntryId, IdError};
 pub use lang::Lang;
 pub use language::detect;
+pub use matcher::Matcher;
 pub use normalize::normalize;
 pub use reading::{Probability, Ranked, Reading, Signals};
