@@ -11,7 +11,6 @@ pub mod model;
 mod normalize;
 pub mod pack;
 pub mod reading;
-pub mod reading;
 pub mod rich;
 mod signals;
 mod simplify;
