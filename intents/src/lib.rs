@@ -12,10 +12,15 @@ mod normalize;
 pub mod reading;
 mod signals;
 mod simplify;
+pub mod pack;
+pub mod reading;
+pub mod rich;
 
-pub use ids::{CategoryId, Department, EntryId, IdError};
+pub use ids::{CannedId, CategoryId, Department, EntryId, IdError};
 pub use lang::Lang;
 pub use language::detect;
 pub use matcher::Matcher;
 pub use normalize::normalize;
+pub use pack::{Pack, Placeholders};
 pub use reading::{Probability, Ranked, Reading, Signals};
+pub use rich::{Href, Rich, Span, Style};
