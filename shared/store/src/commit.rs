@@ -69,6 +69,9 @@ pub struct NewItem {
     /// The message that it takes the place of. An item for the same destination and slot that is neither delivered nor
     /// leased yet is replaced by this one, in its place in the order.
     pub slot: Option<Slot>,
+    /// Whether it only changes what was delivered under its slot. One that replaces an item which isn't so, isn't so
+    /// either: the first version was never sent.
+    pub only_edit: bool,
     /// The message that it replies to.
     pub reply_to: Option<Slot>,
     /// What is delivered.
