@@ -1,7 +1,7 @@
 //! From what the desk wants to happen to what is delivered where. Nothing is decided here but addresses.
 
 use crate::registry::Registry;
-use desk::{Content, Destination, Effect, Event, Identity, Slot, To, Via, What};
+use desk::{Destination, Effect, Event, Identity, Slot, To, Via, What};
 use jiff::Timestamp;
 use store::NewItem;
 
@@ -79,7 +79,11 @@ impl From<'_> {
             Destination::Staff { .. } => self.case,
             Destination::Actor { .. } => None,
         };
-        let parts = post.parts(&to, effect.content.clone());
+        let mut parts = post.parts(&to, effect.content.clone());
+        if effect.only_edit {
+            // Only the first part has a slot to be found by; the others would be said again with each change.
+            parts.truncate(1);
+        }
         for (n, content) in parts.into_iter().enumerate() {
             let first = |slot: &Option<Slot>| slot.clone().filter(|_| n == 0);
             items.push(NewItem {
@@ -87,6 +91,7 @@ impl From<'_> {
                 to: to.clone(),
                 via: via.clone(),
                 slot: first(&effect.slot),
+                only_edit: effect.only_edit,
                 reply_to: first(&effect.reply_to),
                 content,
                 created: self.now,
@@ -100,13 +105,5 @@ fn actor_of(what: &What) -> Option<&Identity> {
         What::Customer { contact, .. } => Some(contact),
         What::Staff { by, .. } | What::Link { by, .. } => Some(by),
         What::Admin(_) | What::Within { .. } => None,
-    }
-}
-
-/// The kind of content, for log lines that must not show it.
-pub(crate) fn kind(content: &Content) -> &'static str {
-    match content {
-        Content::Say(_) => "message",
-        Content::Card(_) => "card",
     }
 }

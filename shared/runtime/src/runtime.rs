@@ -167,10 +167,13 @@ impl Runtime {
     /// Waits until the storage has failed for good, and says how. The process should then end.
     pub async fn failed(&self) -> String {
         let mut failed = self.inner.failed.subscribe();
-        // The sender lives as long as `self`, so waiting can't end without a value.
-        match failed.wait_for(Option::is_some).await {
-            Ok(text) => text.clone().unwrap_or_default(),
-            Err(_) => String::new(),
+        let seen_here = async {
+            // The sender lives as long as `self`, so waiting can't end without a value.
+            failed.wait_for(Option::is_some).await.ok().and_then(|text| text.clone()).unwrap_or_default()
+        };
+        tokio::select! {
+            text = seen_here => text,
+            error = self.inner.store.failed() => error.to_string(),
         }
     }
 
@@ -276,7 +279,7 @@ impl Inner {
     /// What a failure of the store means to whoever brought an event; a failure for good is told to the process.
     pub(crate) fn refused(&self, error: StoreError) -> Refused {
         match error {
-            StoreError::Unavailable(text) => Refused::Unavailable(text),
+            StoreError::Unavailable(text) | StoreError::Rejected(text) => Refused::Unavailable(text),
             StoreError::Failed(text) | StoreError::Format(text) => {
                 if self.failed.borrow().is_none() {
                     tracing::error!(error = text, "the storage failed; the process has to end");
