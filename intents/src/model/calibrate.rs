@@ -34,6 +34,21 @@ pub(crate) struct Trial {
     pub(crate) weight: f64,
 }
 
+/// Confidences from which on a bot should answer, and offer the likeliest questions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bands {
+    /// From this probability of the best label on, answering is right as often as was wished.
+    pub answer: f32,
+    /// From this probability on, offering the five likeliest is right more often than not.
+    pub clarify: f32,
+}
+
+/// Offering five questions is worth a customer's while if one of them is right at least so often.
+const WORTH_OFFERING: f64 = 0.5;
+
+/// The fewest held-out sentences, counted from the most confident down, whose precision means something.
+const ENOUGH: f64 = 10.0;
+
 /// Sentences ready for training.
 #[derive(Clone, Copy)]
 pub(crate) struct Lesson<'a> {
@@ -75,6 +90,26 @@ impl Calibration {
             .collect();
         this.trials.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
         this
+    }
+
+    /// The lowest thresholds that kept the wished precision in cross-validation. Where none did, or nothing was
+    /// measured, they are careful: `answer` is the highest that was seen, or the target itself.
+    pub(crate) fn bands(&self, target: f32) -> Bands {
+        let lowest = |precise: f64, good: fn(&Trial) -> bool, below: f32| {
+            let (mut count, mut hits, mut lowest) = (0.0, 0.0, None);
+            for trial in self.trials.iter().filter(|t| t.confidence < below) {
+                count += trial.weight;
+                hits += if good(trial) { trial.weight } else { 0.0 };
+                if count >= ENOUGH && hits / count >= precise {
+                    lowest = Some(trial.confidence);
+                }
+            }
+            lowest
+        };
+        let answer = lowest(f64::from(target), |t| t.right, f32::INFINITY)
+            .unwrap_or_else(|| self.trials.first().map_or(target, |t| t.confidence.max(target)));
+        let clarify = lowest(WORTH_OFFERING, |t| t.offered, answer).unwrap_or(answer);
+        Bands { answer, clarify }
     }
 
     /// The probability that some label fits.
