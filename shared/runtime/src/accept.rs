@@ -115,11 +115,16 @@ impl Inner {
         Ok(Ok(()))
     }
 
-    async fn staff(&self, event: &Event, by: &Identity, on: &Target) -> Result<Result<(), RosterError>, Refused> {
+    async fn staff(
+        &self,
+        event: &Event,
+        by: &Identity,
+        on: &Target,
+    ) -> Result<Result<(), RosterError>, Refused> {
         let store = &self.store;
         let roster = store.roster().await.map_err(|e| self.refused(e))?.value;
         let Some(agent) = linked(&roster, by) else {
-            self.refuse(event, None, Refusal::NotLinked).await?;
+            self.refuse(event, Refusal::NotLinked).await?;
             return Ok(Ok(()));
         };
         let ticket = match on {
@@ -142,7 +147,7 @@ impl Inner {
                 let act = Act { event, agent, ticket: Some(number), next: false };
                 self.in_turn(&contact, &act).await?;
             }
-            None => self.refuse(event, agent, Refusal::NoSuchTicket).await?,
+            None => self.refuse(event, Refusal::NoSuchTicket).await?,
         }
         Ok(Ok(()))
     }
@@ -167,7 +172,7 @@ impl Inner {
                 }
             }
         }
-        self.refuse(event, Some(agent.id), Refusal::QueueEmpty).await
+        self.refuse(event, Refusal::QueueEmpty).await
     }
 
     /// Decides when it is this event's turn in its case.
@@ -183,9 +188,11 @@ impl Inner {
         contact: ContactId,
         act: WithinAct,
     ) -> Result<(), Refused> {
-        let what = What::Within { contact, act };
+        count(&self.metrics.within_events);
+        let what = What::Within { contact: contact.clone(), act };
         let event = Event { key: EventKey(key), at: self.now(), via: None, what };
-        self.take(&event).await.map(|_| ())
+        let act = Act { event: &event, agent: None, ticket: None, next: false };
+        self.in_turn(&contact, &act).await.map(|_| ())
     }
 
     /// Gives back the tickets whose owner is no agent any more: after one was removed, and at the start, in case the

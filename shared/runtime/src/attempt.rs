@@ -1,13 +1,7 @@
 //! One try to deliver one message: its turn in the platform's limits, what must be looked up for it, the call, and what
 //! its result means. How often and when is `delivery`'s business only in so far as this says "later".
 
-use crate::{
-    Delivery, DeliveryError, Lane,
-    lanes::Room,
-    metrics::count,
-    registry::Post,
-    runtime::Inner,
-};
+use crate::{Delivery, DeliveryError, Lane, lanes::Room, metrics::count, registry::Post, runtime::Inner};
 use desk::{Card, Destination, MessageRef, OutboxItem, Slot, ThreadRef, Undeliverable, Via, WithinAct};
 use jiff::Timestamp;
 use std::{cmp::min, time::Duration};
@@ -66,7 +60,10 @@ impl Inner {
         let via = item.via.clone().filter(|via| via.until > self.now());
         if via.is_none() && matches!(item.to, Destination::Actor { .. }) {
             count(&self.metrics.lapsed);
-            tracing::info!(item = item.id.0, "the way back to whoever acted has lapsed; the answer is dropped");
+            tracing::info!(
+                item = item.id.0,
+                "the way back to whoever acted has lapsed; the answer is dropped"
+            );
             return Finish::Dropped;
         }
         if let Some(wait) = self.wait_for_room(post, item, &post.platform.lanes(&item.to)).await {
@@ -264,9 +261,7 @@ pub(crate) fn judge(item: &OutboxItem, result: Result<Receipt, DeliveryError>, t
         Ok(receipt) => Verdict::Finish(Finish::Delivered(receipt)),
         Err(DeliveryError::RetryAfter { after, .. }) => Verdict::Finish(later(tried.now, after)),
         Err(DeliveryError::Never { reason, .. }) => Verdict::Never(reason),
-        Err(DeliveryError::ThreadGone) if item.attempts < LEAST_TRIES => {
-            Verdict::Finish(Finish::ThreadGone)
-        }
+        Err(DeliveryError::ThreadGone) if item.attempts < LEAST_TRIES => Verdict::Finish(Finish::ThreadGone),
         // A place that loses one thread after the other is no place to work in.
         Err(DeliveryError::ThreadGone) => Verdict::Never(Undeliverable::Rejected),
         Err(DeliveryError::Ambiguous(_)) if !tried.edit => {
@@ -304,7 +299,9 @@ fn later(now: Timestamp, after: Duration) -> Finish {
 fn original<'a>(to: &Destination, slot: &'a Slot) -> Option<&'a MessageRef> {
     match (to, slot) {
         (Destination::Contact(_), Slot::Customer(message)) => Some(message),
-        (Destination::Staff { place, .. }, Slot::Agent(channel, message)) if place == channel => Some(message),
+        (Destination::Staff { place, .. }, Slot::Agent(channel, message)) if place == channel => {
+            Some(message)
+        }
         _ => None,
     }
 }

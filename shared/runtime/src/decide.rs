@@ -9,7 +9,10 @@ use crate::{
     pace,
     runtime::Inner,
 };
-use desk::{AgentId, Case, ContactId, Event, Facts, Outcome, QueueRow, Refusal, Roster, Stage, TicketNumber, To, What, WithinAct};
+use desk::{
+    AgentId, Case, ContactId, Event, Facts, Outcome, QueueRow, Refusal, Roster, Stage, TicketNumber, To,
+    What, WithinAct,
+};
 use jiff::{SignedDuration, Timestamp};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -86,7 +89,7 @@ impl Inner {
             pause(repeat).await;
             let stored = self.store.case(contact).await.map_err(|e| self.refused(e))?;
             let Some(stored) = stored.or_else(|| self.new_case(contact, act.event)) else {
-                self.refuse(act.event, act.agent, Refusal::NoSuchTicket).await?;
+                self.refuse(act.event, Refusal::NoSuchTicket).await?;
                 return Ok(Took::Yes);
             };
             if act.next && !waits_for(&stored.value, act) {
@@ -98,7 +101,7 @@ impl Inner {
                 return Ok(Took::Yes);
             };
             let follows = Follows::of(&stored.value, &outcome);
-            let Some(commit) = self.commit_of(act.event, stored, outcome, &known, follows) else {
+            let Some(commit) = self.commit_of(act.event, &stored, outcome, &known, follows) else {
                 return Ok(Took::Yes);
             };
             let channels: Vec<_> = commit.outbox.iter().map(|item| item.to.channel().clone()).collect();
@@ -145,7 +148,7 @@ impl Inner {
     /// Lets the desk decide. If a ticket is opened, its number is reserved; nothing when the desk panics.
     fn step(&self, known: &Known, case: &Case, act: &Act<'_>, number: &mut Number<'_>) -> Option<Outcome> {
         let (policy, packs) = (self.policy(), self.packs());
-        let mut decide = |next| {
+        let decide = |next| {
             let facts = known.facts(next, act.agent, act.ticket);
             let step = || desk::step(&policy, &packs, &facts, case.clone(), act.event);
             // Pure, and what it was given is thrown away: nothing half done can be seen afterwards.
@@ -161,7 +164,7 @@ impl Inner {
     fn commit_of(
         &self,
         event: &Event,
-        before: Stored<Case>,
+        before: &Stored<Case>,
         outcome: Outcome,
         known: &Known,
         follows: Follows,
@@ -200,17 +203,10 @@ impl Inner {
     }
 
     /// Says to whoever acted why nothing comes of it. Nobody else hears of it.
-    pub(crate) async fn refuse(
-        &self,
-        event: &Event,
-        agent: Option<AgentId>,
-        why: Refusal,
-    ) -> Result<(), Refused> {
-        let known = self.known().await?;
-        let facts = known.facts(self.numbers.number().next(), agent, None);
-        let mut effects = desk::refuse(&self.policy(), &facts, event, why);
+    pub(crate) async fn refuse(&self, event: &Event, why: Refusal) -> Result<(), Refused> {
+        let mut effects = desk::refuse(&self.policy(), why);
         effects.retain(|effect| effect.to == To::Actor);
-        let from = From { registry: &self.registry, case: None, event, now: known.now };
+        let from = From { registry: &self.registry, case: None, event, now: self.now() };
         self.remember(event, items(from, effects)).await
     }
 
@@ -247,7 +243,8 @@ impl Follows {
     fn of(before: &Case, outcome: &Outcome) -> Self {
         let after = &outcome.case;
         let waited = matches!(before.stage, Stage::Queued(_));
-        let place = |case: &Case| case.queue_row().map(|row| (row.order(), row.department, row.tier, row.owner));
+        let place =
+            |case: &Case| case.queue_row().map(|row| (row.order(), row.department, row.tier, row.owner));
         Self {
             wake: after.wake().filter(|wake| before.wake() != Some(*wake)),
             claimed: waited && matches!(after.stage, Stage::WithAgent(_)),

@@ -21,7 +21,7 @@ pub(crate) fn items(from: From<'_>, effects: Vec<Effect>) -> Vec<NewItem> {
     let mut items = Vec::new();
     for effect in effects {
         for (to, via) in from.destinations(&effect.to) {
-            from.add(&mut items, to, via, &effect);
+            from.add(&mut items, &to, via.as_ref(), &effect);
         }
     }
     items
@@ -67,19 +67,19 @@ impl From<'_> {
         actor_of(&self.event.what).map(|who| (Destination::Contact(who.clone()), None))
     }
 
-    fn add(&self, items: &mut Vec<NewItem>, to: Destination, via: Option<Via>, effect: &Effect) {
+    fn add(&self, items: &mut Vec<NewItem>, to: &Destination, via: Option<&Via>, effect: &Effect) {
         let Some(post) = self.registry.get(to.channel()) else {
             tracing::warn!(channel = %to.channel(), event = %self.event.key, "a message for a channel that isn't connected is dropped");
             return;
         };
         // Only the case's own customer and its staff places belong to it: a private word to an agent that can't be
         // delivered is no business of the customer's.
-        let case = match &to {
+        let case = match to {
             Destination::Contact(contact) => self.case.filter(|case| *case == contact),
             Destination::Staff { .. } => self.case,
             Destination::Actor { .. } => None,
         };
-        let mut parts = post.parts(&to, effect.content.clone());
+        let mut parts = post.parts(to, effect.content.clone());
         if effect.only_edit {
             // Only the first part has a slot to be found by; the others would be said again with each change.
             parts.truncate(1);
@@ -89,7 +89,7 @@ impl From<'_> {
             items.push(NewItem {
                 case: case.cloned(),
                 to: to.clone(),
-                via: via.clone(),
+                via: via.cloned(),
                 slot: first(&effect.slot),
                 only_edit: effect.only_edit,
                 reply_to: first(&effect.reply_to),

@@ -3,10 +3,10 @@
 
 use crate::{
     Refused,
+    accept::linked,
     decide::{REPEATS, pause},
     items::{From, items},
     metrics::count,
-    accept::linked,
     runtime::Inner,
 };
 use desk::{Event, RosterError, What};

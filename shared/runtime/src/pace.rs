@@ -35,11 +35,11 @@ impl Pace {
 
     /// The mean time between two claims of late, if there were enough.
     pub(crate) fn mean(&self, now: Timestamp) -> Option<SignedDuration> {
-        let mut late = self.claims.iter().filter(|claim| now.duration_since(**claim) <= OF_LATE);
-        let first = late.next()?;
-        let (others, last) = late.fold((0, first), |(count, _), claim| (count + 1, claim));
-        let intervals = i32::try_from(others).ok().filter(|n| *n + 1 >= ENOUGH as i32)?;
-        Some(last.duration_since(*first) / intervals)
+        let late: Vec<&Timestamp> =
+            self.claims.iter().filter(|claim| now.duration_since(**claim) <= OF_LATE).collect();
+        let (first, last) = (late.first()?, late.last()?);
+        let intervals = i32::try_from(late.len() - 1).ok()?;
+        (late.len() >= ENOUGH).then(|| last.duration_since(**first) / intervals)
     }
 
     /// The text that is kept.

@@ -2,8 +2,8 @@
 //! with an event stands in `accept` and `decide`, with a message in `delivery`.
 
 use crate::{
-    Clock, Refused, Platform,
-    delivery, locks::Locks,
+    Clock, Platform, Refused, delivery,
+    locks::Locks,
     metrics::{Metrics, Snapshot},
     moves,
     numbers::Numbers,
