@@ -125,7 +125,7 @@ impl Turn<'_> {
             }
             Decision::Miss => {
                 self.remember(text);
-                self.miss(Reason::Unsure, &Phrase::Unsure, because(VerdictKind::Unsure), &reading);
+                self.miss(&Reason::Unsure, &Phrase::Unsure, because(VerdictKind::Unsure), &reading);
             }
             Decision::Handoff(reason) => {
                 self.remember(text);
@@ -204,10 +204,10 @@ impl Turn<'_> {
     }
 
     /// The bot doesn't know. The first times it asks to put it otherwise, then it brings in a person.
-    pub(super) fn miss(&mut self, reason: Reason, ask: &Phrase<'_>, because: Verdict, reading: &Reading) {
+    pub(super) fn miss(&mut self, reason: &Reason, ask: &Phrase<'_>, because: Verdict, reading: &Reading) {
         let misses = self.bot().misses + 1;
         if misses >= self.policy.misses.max(1) {
-            return self.hand_off(&reason, reading);
+            return self.hand_off(reason, reading);
         }
         let mut choices = self.categories();
         choices.push(self.choice(&Phrase::ButtonHuman, Button::Human));
@@ -224,7 +224,7 @@ impl Turn<'_> {
             out_of_scope: Probability::ONE,
             signals: intents::Signals::default(),
         };
-        self.miss(Reason::Attachment, &Phrase::CantReadFiles, verdict(VerdictKind::Unsure), &nothing);
+        self.miss(&Reason::Attachment, &Phrase::CantReadFiles, verdict(VerdictKind::Unsure), &nothing);
         if !opened_before && let Some(number) = self.case.ticket().map(|ticket| ticket.number) {
             self.relay_files(number, message);
         }

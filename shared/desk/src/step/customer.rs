@@ -162,8 +162,8 @@ impl Turn<'_> {
             Button::Rate(number, stars) => self.rate(*number, *stars),
             Button::Thumbs(entry, up) => self.thumbs(entry, *up),
             Button::BackToBot => self.back_to_bot(),
-            Button::Human => self.wants_person(Reason::Asked),
-            Button::Senior => self.wants_person(Reason::Senior),
+            Button::Human => self.wants_person(&Reason::Asked),
+            Button::Senior => self.wants_person(&Reason::Senior),
             Button::Entry(_)
             | Button::Category(_)
             | Button::Menu
@@ -181,7 +181,7 @@ impl Turn<'_> {
             }
             Button::NoneOfThese => {
                 let nothing = self.packs.read("");
-                self.miss(Reason::Unsure, &Phrase::Unsure, verdict(VerdictKind::Unsure), &nothing);
+                self.miss(&Reason::Unsure, &Phrase::Unsure, verdict(VerdictKind::Unsure), &nothing);
             }
             Button::Feedback => self.ask_feedback(),
         }
@@ -201,7 +201,7 @@ impl Turn<'_> {
                 let choices = self.categories();
                 self.service(&Phrase::Categories, choices);
             }
-            CustomerCommand::Human => self.wants_person(Reason::Asked),
+            CustomerCommand::Human => self.wants_person(&Reason::Asked),
             CustomerCommand::Contact => self.about("contact", &Phrase::WaysToReach),
             CustomerCommand::Status => self.tell_status(),
             CustomerCommand::Feedback(_) if self.number().is_some() => self.tell_status(),
@@ -290,12 +290,12 @@ impl Turn<'_> {
     }
 
     /// The customer asks for a person, or for a senior one.
-    fn wants_person(&mut self, reason: Reason) {
+    fn wants_person(&mut self, reason: &Reason) {
         match &self.case.stage {
-            Stage::WithBot(_) | Stage::Rating(_) => self.hand_off_on_request(&reason),
+            Stage::WithBot(_) | Stage::Rating(_) => self.hand_off_on_request(reason),
             Stage::Queued(_) | Stage::WithAgent(_) => {
                 let senior = self.case.ticket().is_some_and(|ticket| ticket.tier == Tier::Senior);
-                if reason == Reason::Senior && !senior { self.escalate(None) } else { self.tell_status() }
+                if *reason == Reason::Senior && !senior { self.escalate(None) } else { self.tell_status() }
             }
         }
     }
