@@ -263,3 +263,6 @@ impl fmt::Display for Rich {
         f.write_str(&self.text)
     }
 }
+
+#[cfg(test)]
+mod tests;

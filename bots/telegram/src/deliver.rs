@@ -126,7 +126,7 @@ impl Telegram {
                 // The words go as a message then.
                 Ok(()) => {}
                 Err(failure) => {
-                    tracing::debug!(reason = failure.shown(), "a pressed button was not answered")
+                    tracing::debug!(reason = failure.shown(), "a pressed button was not answered");
                 }
             }
         }

@@ -231,10 +231,10 @@ impl Telegram {
                     reason = failure.shown(),
                     "another process takes this bot's updates, or a webhook is set: only one may"
                 );
-                if failure.shown().contains("webhook") {
-                    if let Err(failure) = self.api.call(&DeleteWebhook::new()).await {
-                        tracing::warn!(reason = failure.shown(), "the webhook stays");
-                    }
+                if failure.shown().contains("webhook")
+                    && let Err(failure) = self.api.call(&DeleteWebhook::new()).await
+                {
+                    tracing::warn!(reason = failure.shown(), "the webhook stays");
                 }
                 growing.min(PAUSE)
             }
@@ -377,12 +377,9 @@ impl Telegram {
         else {
             return;
         };
-        let url = match url.parse() {
-            Ok(url) => url,
-            Err(_) => {
-                tracing::error!("the webhook's address can't be read: it must be complete, with https://");
-                return;
-            }
+        let Ok(url) = url.parse() else {
+            tracing::error!("the webhook's address can't be read: it must be complete, with https://");
+            return;
         };
         let mut payload = SetWebhook::new(url);
         payload.secret_token = Some(secret.clone());

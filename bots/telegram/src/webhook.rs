@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::{DefaultBodyLimit, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderValue, StatusCode},
     routing::post,
 };
 use runtime::{Door, Refused};
@@ -49,7 +49,6 @@ impl Turns {
 
 impl Telegram {
     /// The route `/telegram/webhook`; without a configured secret it refuses everything.
-    #[must_use]
     pub fn webhook_router(self: &Arc<Self>, door: Arc<dyn Door>) -> Router {
         let hook = Hook { telegram: self.clone(), door, turns: Arc::default() };
         Router::new()
@@ -76,7 +75,7 @@ async fn receive(State(hook): State<Hook>, headers: HeaderMap, body: Bytes) -> S
 impl Hook {
     fn is_from_telegram(&self, headers: &HeaderMap) -> bool {
         let Some(hook) = &self.telegram.config.webhook else { return false };
-        let sent = headers.get(SECRET).map(|value| value.as_bytes()).unwrap_or_default();
+        let sent = headers.get(SECRET).map(HeaderValue::as_bytes).unwrap_or_default();
         sent.ct_eq(hook.secret.as_bytes()).into()
     }
 

@@ -389,10 +389,10 @@ pub(crate) fn address(text: &str, offset: usize, holes: bool) -> Result<Address,
         }
     }
     // Whatever fills the holes, the text around them must be able to become an address.
-    if let Some(Part::Text(first)) = parts.first() {
-        if !["https://", "http://", "mailto:"].iter().any(|scheme| first.starts_with(scheme)) {
-            return Err(HrefError::Scheme(text.chars().take(80).collect()).into());
-        }
+    if let Some(Part::Text(first)) = parts.first()
+        && !["https://", "http://", "mailto:"].iter().any(|scheme| first.starts_with(scheme))
+    {
+        return Err(HrefError::Scheme(text.chars().take(80).collect()).into());
     }
     Ok(Address::Template(parts))
 }

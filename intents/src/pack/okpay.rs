@@ -1,0 +1,11 @@
+//! The files of the shipped pack, compiled into the program. A test compares this list with the folder.
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        /// Names and contents.
+        pub(super) const FILES: &[(&str, &[u8])] =
+            &[$((concat!("okpay/", $name), include_bytes!(concat!("../../packs/okpay/", $name)))),*];
+    };
+}
+
+files!["account.toml", "pack.toml"];
