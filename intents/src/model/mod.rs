@@ -11,6 +11,7 @@ mod features;
 mod linear;
 mod logistic;
 mod nearest;
+mod thesaurus;
 mod vocabulary;
 
 use crate::normalize::normalize;
@@ -32,6 +33,9 @@ pub struct Recipe {
     pub han: [f32; 3],
     /// Weight of a synonym group.
     pub synonym: f32,
+    /// How much rare n-grams count: the power of the inverse document frequency. In sentences this short the full
+    /// power (1) overrates what happens to be rare.
+    pub rarity: f32,
     /// The cost of a training error in the linear head; greater fits closer.
     pub c: f32,
     /// How much more an error on a label's own sentences costs than one on the others'.
@@ -51,11 +55,12 @@ impl Default for Recipe {
             pair: 0.5,
             pieces: [0.5; 4],
             han: [1.0, 1.0, 0.5],
-            synonym: 1.0,
+            synonym: 1.5,
+            rarity: 0.3,
             c: 0.5,
             positive: 10.0,
             epochs: 20,
-            near: 0.5,
+            near: 0.8,
             rounds: 5,
         }
     }
@@ -100,7 +105,9 @@ impl<L: Ord + Clone> Model<L> {
         let targets: Vec<u32> = examples.iter().map(target).collect();
         let spelled: Vec<Vec<String>> =
             synonyms.iter().map(|group| group.iter().map(|member| normalize(member)).collect()).collect();
-        let synonyms = Synonyms::new(spelled.iter().map(|group| group.iter().map(String::as_str).collect()));
+        let common = thesaurus::GROUPS.iter().map(|group| group.split('|').collect());
+        let own = spelled.iter().map(|group| group.iter().map(String::as_str).collect());
+        let synonyms = Synonyms::new(own.chain(common));
         let read = |text: &str| extract(&normalize(text), &recipe, &synonyms);
         let sentences: Vec<_> = examples.iter().map(|e| read(&e.text)).collect();
         let background: Vec<_> = background::SENTENCES.iter().map(|text| read(text)).collect();
