@@ -17,14 +17,32 @@ pub const MARK: &str = "••••";
 
 /// Words after which a password or a one-time code is expected. Longer ones first, where one contains the other.
 const SECRET_WORDS: [&str; 22] = [
-    "登录密码", "登陆密码", "支付密码", "交易密码", "动态密码", "动态口令", "短信验证码", "验证码", "校验码", "动态码", "安全码",
-    "密码", "口令", "verification code", "security code", "one-time code", "passcode", "password", "passwd", "otp",
-    "cvv", "cvc",
+    "登录密码",
+    "登陆密码",
+    "支付密码",
+    "交易密码",
+    "动态密码",
+    "动态口令",
+    "短信验证码",
+    "验证码",
+    "校验码",
+    "动态码",
+    "安全码",
+    "密码",
+    "口令",
+    "verification code",
+    "security code",
+    "one-time code",
+    "passcode",
+    "password",
+    "passwd",
+    "otp",
+    "cvv",
+    "cvc",
 ];
 
 /// What may stand between such a word and the secret.
-const LINKS: [&str; 12] =
-    ["是", "为", "就是", "：", ":", "=", "＝", "is", "was", "->", "　", "叫"];
+const LINKS: [&str; 12] = ["是", "为", "就是", "：", ":", "=", "＝", "is", "was", "->", "　", "叫"];
 
 /// Masks the secrets of a text.
 #[must_use]

@@ -17,9 +17,9 @@ impl Packs {
     #[must_use]
     pub fn new(pack: Pack, bands: BandsPolicy) -> Self {
         let matcher = Matcher::train(&pack);
-        let derived = matcher.bands(bands.precision);
-        let answer = bands.answer.map_or(derived.answer, Probability::new);
-        let clarify = bands.clarify.map_or(derived.clarify, Probability::new);
+        let derived = matcher.bands(Probability::new(bands.precision));
+        let answer = Probability::new(bands.answer.unwrap_or(derived.answer));
+        let clarify = Probability::new(bands.clarify.unwrap_or(derived.clarify));
         Self { pack, matcher, answer, clarify }
     }
 

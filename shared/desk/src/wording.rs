@@ -13,10 +13,14 @@ use jiff::SignedDuration;
 #[allow(missing_docs)] // each variant's words are its documentation
 pub enum Phrase<'a> {
     // To customers.
-    Welcome { brand: &'a str },
+    Welcome {
+        brand: &'a str,
+    },
     Help,
     Categories,
-    CategoryQuestions { category: &'a str },
+    CategoryQuestions {
+        category: &'a str,
+    },
     Greeting,
     Thanks,
     Goodbye,
@@ -32,23 +36,56 @@ pub enum Phrase<'a> {
     AskInPrivate,
     SecretWarning,
     UrgentLead,
-    HandedOff { number: TicketNumber, reason: &'a Reason, position: u32, wait: Option<SignedDuration>, on_duty: bool },
-    Position { number: TicketNumber, position: u32, wait: Option<SignedDuration> },
-    Connected { number: TicketNumber },
-    StillQueued { position: u32 },
-    AgentJoined { agent: &'a str },
+    HandedOff {
+        number: TicketNumber,
+        reason: &'a Reason,
+        position: u32,
+        wait: Option<SignedDuration>,
+        on_duty: bool,
+    },
+    Position {
+        number: TicketNumber,
+        position: u32,
+        wait: Option<SignedDuration>,
+    },
+    Connected {
+        number: TicketNumber,
+    },
+    StillQueued {
+        position: u32,
+    },
+    AgentJoined {
+        agent: &'a str,
+    },
     AgentChanging,
-    WithAgentAlready { agent: &'a str },
-    QueuedAlready { number: TicketNumber, position: u32, wait: Option<SignedDuration> },
-    WentSenior { number: TicketNumber },
+    WithAgentAlready {
+        agent: &'a str,
+    },
+    QueuedAlready {
+        number: TicketNumber,
+        position: u32,
+        wait: Option<SignedDuration>,
+    },
+    WentSenior {
+        number: TicketNumber,
+    },
     BackWithBot,
     BotIsHere,
-    Resolved { number: TicketNumber },
-    Rated { stars: u8 },
+    Resolved {
+        number: TicketNumber,
+    },
+    Rated {
+        stars: u8,
+    },
     RatingOver,
-    ReopenedByAgent { number: TicketNumber, agent: &'a str },
+    ReopenedByAgent {
+        number: TicketNumber,
+        agent: &'a str,
+    },
     NoTicket,
-    LastTicket { number: TicketNumber },
+    LastTicket {
+        number: TicketNumber,
+    },
     AskFeedback,
     ChooseLanguage,
     LanguageSet,
@@ -69,61 +106,131 @@ pub enum Phrase<'a> {
     ButtonPrivate,
     // To agents.
     NotLinked,
-    Linked { agent: &'a str, role: Role },
+    Linked {
+        agent: &'a str,
+        role: Role,
+    },
     LinkRefused,
     LinkTooOften,
     NoSuchTicket,
     QueueEmpty,
-    Claimed { number: TicketNumber },
-    AlreadyYours { number: TicketNumber },
-    OwnedBy { agent: &'a str },
-    KeptFor { agent: &'a str },
+    Claimed {
+        number: TicketNumber,
+    },
+    AlreadyYours {
+        number: TicketNumber,
+    },
+    OwnedBy {
+        agent: &'a str,
+    },
+    KeptFor {
+        agent: &'a str,
+    },
     NeedsSenior,
-    AtCapacity { capacity: u32 },
+    AtCapacity {
+        capacity: u32,
+    },
     NotYours,
     ClaimFirst,
     NothingOpen,
     TicketEnded,
     Done,
-    NoSuchColleague { name: &'a str },
-    NoSuchDepartment { name: &'a str },
-    NoSuchCanned { name: &'a str },
+    NoSuchColleague {
+        name: &'a str,
+    },
+    NoSuchDepartment {
+        name: &'a str,
+    },
+    NoSuchCanned {
+        name: &'a str,
+    },
     AlreadySenior,
     CantReopen,
-    PresenceSet { presence: crate::Presence },
+    PresenceSet {
+        presence: crate::Presence,
+    },
     ChooseDepartment,
     ChoosePriority,
     ChooseCanned,
     NoCanned,
     StaffHelp,
-    QueueHead { waiting: usize, owned: usize },
-    QueueLine { number: TicketNumber, name: &'a str, reason: String, priority: Priority, waiting: SignedDuration },
+    QueueHead {
+        waiting: usize,
+        owned: usize,
+    },
+    QueueLine {
+        number: TicketNumber,
+        name: &'a str,
+        reason: String,
+        priority: Priority,
+        waiting: SignedDuration,
+    },
     EmptyMessage,
     // Notices in a ticket's thread.
-    NoticeClaimed { agent: &'a str },
-    NoticeReleased { agent: &'a str, why: Release },
-    NoticeTransferred { agent: &'a str, to: &'a str },
-    NoticeEscalated { agent: Option<&'a str> },
-    NoticePriority { agent: &'a str, priority: Priority },
-    NoticeResolved { agent: &'a str },
+    NoticeClaimed {
+        agent: &'a str,
+    },
+    NoticeReleased {
+        agent: &'a str,
+        why: Release,
+    },
+    NoticeTransferred {
+        agent: &'a str,
+        to: &'a str,
+    },
+    NoticeEscalated {
+        agent: Option<&'a str>,
+    },
+    NoticePriority {
+        agent: &'a str,
+        priority: Priority,
+    },
+    NoticeResolved {
+        agent: &'a str,
+    },
     NoticeWithdrawn,
-    NoticeReopened { agent: &'a str },
-    NoticeBlocked { agent: &'a str, on: bool },
-    NoticeRemind { agent: &'a str, waited: SignedDuration },
-    NoticeUndeliverable { reason: Undeliverable },
+    NoticeReopened {
+        agent: &'a str,
+    },
+    NoticeBlocked {
+        agent: &'a str,
+        on: bool,
+    },
+    NoticeRemind {
+        agent: &'a str,
+        waited: SignedDuration,
+    },
+    NoticeUndeliverable {
+        reason: Undeliverable,
+    },
     NoticeLeft,
-    NoticeRated { stars: u8 },
+    NoticeRated {
+        stars: u8,
+    },
     NoticeEdited,
     // On the card.
-    CardTitle { number: TicketNumber },
+    CardTitle {
+        number: TicketNumber,
+    },
     CardCustomer,
-    CardReason { reason: &'a Reason, entry: Option<&'a str> },
-    CardDepartment { department: &'a str, tier: Tier, priority: Priority },
+    CardReason {
+        reason: &'a Reason,
+        entry: Option<&'a str>,
+    },
+    CardDepartment {
+        department: &'a str,
+        tier: Tier,
+        priority: Priority,
+    },
     CardQuestions,
     CardMatches,
     CardQueued,
-    CardOwned { agent: &'a str },
-    CardResolved { agent: &'a str },
+    CardOwned {
+        agent: &'a str,
+    },
+    CardResolved {
+        agent: &'a str,
+    },
     CardWithdrawn,
     // Buttons for agents.
     Claim,
@@ -133,7 +240,9 @@ pub enum Phrase<'a> {
     Transfer,
     Escalate,
     Priority,
-    PriorityName { priority: Priority },
+    PriorityName {
+        priority: Priority,
+    },
     Canned,
     Resolve,
     Reopen,
@@ -218,7 +327,8 @@ mod tests {
         for item in staff_menu(Lang::En) {
             let text = format!("/{} high", item.name);
             let typed = command::typed(&text).expect("it has a command's form");
-            let read = command::staff(typed, crate::Target::Nothing).is_some() || command::link(typed).is_some();
+            let read =
+                command::staff(typed, crate::Target::Nothing).is_some() || command::link(typed).is_some();
             assert!(read, "{text}");
         }
     }

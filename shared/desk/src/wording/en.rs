@@ -245,7 +245,9 @@ pub(super) fn reason_text(reason: &Reason, entry: Option<&str>) -> String {
 fn queue_place(position: u32, wait: Option<SignedDuration>) -> String {
     match wait {
         Some(wait) => format!("You're number {position} in the queue; the wait is about {}.", span(wait)),
-        None => format!("You're number {position} in the queue; an agent will be with you as soon as possible."),
+        None => {
+            format!("You're number {position} in the queue; an agent will be with you as soon as possible.")
+        }
     }
 }
 
