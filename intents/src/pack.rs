@@ -5,8 +5,10 @@
 //! The form of the files is described in `packs/README.md`.
 
 mod answer;
+mod category;
 mod check;
 mod fields;
+mod head;
 mod load;
 mod okpay;
 mod placeholders;

@@ -68,6 +68,8 @@ impl Answer {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Within {
     Words,
+    /// At the very beginning of an address: what fills it brings the scheme.
+    AddressStart,
     Address,
 }
 
@@ -79,21 +81,21 @@ fn holes<'a>(nodes: &'a [Node], found: &mut Vec<(&'a Hole, Within)>) {
             Node::Bold(inner) | Node::Italic(inner) | Node::Code(inner) => holes(inner, found),
             Node::Link { words, address } => {
                 holes(words, found);
-                found.extend(address_holes(address).map(|hole| (hole, Within::Address)));
+                found.extend(address_holes(address));
             }
         }
     }
 }
 
 /// The holes of an address.
-pub(super) fn address_holes(address: &Address) -> impl Iterator<Item = &Hole> {
+pub(super) fn address_holes(address: &Address) -> impl Iterator<Item = (&Hole, Within)> {
     let parts = match address {
         Address::Fixed(_) => &[],
         Address::Template(parts) => parts.as_slice(),
     };
-    parts.iter().filter_map(|part| match part {
+    parts.iter().enumerate().filter_map(|(i, part)| match part {
         Part::Text(_) => None,
-        Part::Hole(hole) => Some(hole),
+        Part::Hole(hole) => Some((hole, if i == 0 { Within::AddressStart } else { Within::Address })),
     })
 }
 
@@ -112,6 +114,10 @@ pub(super) fn check_hole(
         (Some(Definition::Address { .. }), Within::Words) => Err((
             format!("{{{name}}} is an address, and reads badly while it isn't configured"),
             format!("make it a link: [words]({{{name}}})"),
+        )),
+        (Some(Definition::Words(_)), Within::AddressStart) => Err((
+            format!("{{{name}}} is words, and an address can't begin with it"),
+            format!("use an address of pack.toml, or put a scheme before it: mailto:{{{name}}}"),
         )),
         (Some(_), _) => Ok(()),
     }

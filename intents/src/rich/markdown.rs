@@ -19,11 +19,14 @@ pub struct MarkdownError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MarkdownErrorKind {
     /// A mark that opens and never closes on its line.
-    #[error("`{0}` is not closed on this line: close it, or write `\\{first}` for the character itself", first = .0.chars().next().unwrap_or('*'))]
+    #[error("{0} is not closed on this line: close it, or write \\{first} for the character itself", first = .0.chars().next().unwrap_or('*'))]
     Unclosed(&'static str),
     /// `****`, `[](…)` and the like.
-    #[error("nothing stands between the two `{0}`: put words there, or delete the marks")]
+    #[error("nothing stands between {0}: put words there, or delete the marks")]
     Empty(&'static str),
+    /// White space just inside marks, as in `** words**`: often a sign that marks are paired wrongly.
+    #[error("white space stands just inside {0}: move it outside of the marks")]
+    Loose(&'static str),
     /// A mark inside the same mark, or a link inside a link.
     #[error("{0} inside {0}: delete the inner one")]
     Nested(&'static str),
@@ -260,8 +263,15 @@ impl<'a> Reader<'a> {
         if !self.rest().starts_with(mark) {
             return self.fail(start, MarkdownErrorKind::Unclosed(mark));
         }
+        let inside = &self.line[start + mark.len()..self.at];
         self.at += mark.len();
-        if nodes.is_empty() { self.fail(start, MarkdownErrorKind::Empty(mark)) } else { Ok(nodes) }
+        if nodes.is_empty() {
+            self.fail(start, MarkdownErrorKind::Empty(mark))
+        } else if inside.starts_with(char::is_whitespace) || inside.ends_with(char::is_whitespace) {
+            self.fail(start, MarkdownErrorKind::Loose(mark))
+        } else {
+            Ok(nodes)
+        }
     }
 
     /// Code: every character is itself, holes excepted.
