@@ -2,7 +2,8 @@
 
 use super::placeholders::{Definition, Definitions, Placeholders};
 use crate::Lang;
-use crate::rich::markdown::{self, Address, Hole, Node, Part};
+use crate::rich::markdown;
+use crate::rich::tree::{Address, Hole, Node, Part};
 use crate::rich::{Href, Rich, Style};
 
 /// An answer with its holes. [`super::Pack::fill`] makes text of it.
