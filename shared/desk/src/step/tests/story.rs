@@ -15,6 +15,7 @@ use std::sync::OnceLock;
 /// The conversations of a small service.
 pub(super) struct Story {
     pub(super) policy: Policy,
+    pub(super) packs: &'static Packs,
     pub(super) now: Timestamp,
     pub(super) roster: Roster,
     pub(super) cases: BTreeMap<String, Case>,
@@ -28,16 +29,24 @@ pub(super) struct Story {
 
 pub(super) fn packs() -> &'static Packs {
     static PACKS: OnceLock<Packs> = OnceLock::new();
-    PACKS.get_or_init(|| {
-        let top = "name = \"Test\"\nlanguages = [\"zh\", \"en\"]\ndefault_language = \"zh\"\n";
-        let files: [(&str, &[u8]); 3] = [
-            ("pack.toml", top.as_bytes()),
-            ("service.toml", include_bytes!("service.toml")),
-            ("canned.toml", include_bytes!("canned.toml")),
-        ];
-        let pack = Pack::parse(files).unwrap_or_else(|e| panic!("{e}"));
-        Packs::new(pack, policy::BandsPolicy { precision: 0.97, answer: Some(0.8), clarify: Some(0.2) })
-    })
+    PACKS.get_or_init(|| with_bands(0.8, 0.2))
+}
+
+/// The same pack for a bot that would rather ask than answer.
+pub(super) fn asking_packs() -> &'static Packs {
+    static PACKS: OnceLock<Packs> = OnceLock::new();
+    PACKS.get_or_init(|| with_bands(1.0, 0.1))
+}
+
+fn with_bands(answer: f32, clarify: f32) -> Packs {
+    let top = "name = \"Test\"\nlanguages = [\"zh\", \"en\"]\ndefault_language = \"zh\"\n";
+    let files: [(&str, &[u8]); 3] = [
+        ("pack.toml", top.as_bytes()),
+        ("service.toml", include_bytes!("service.toml")),
+        ("canned.toml", include_bytes!("canned.toml")),
+    ];
+    let pack = Pack::parse(files).unwrap_or_else(|e| panic!("{e}"));
+    Packs::new(pack, policy::BandsPolicy { precision: 0.97, answer: Some(answer), clarify: Some(clarify) })
 }
 
 pub(super) fn channel(name: &str) -> Channel {
@@ -69,6 +78,7 @@ impl Story {
         ];
         Self {
             policy: Policy::default(),
+            packs: packs(),
             now: "2026-03-02T09:00:00Z".parse().unwrap(),
             roster: Roster { agents: agents.into_iter().collect(), last: 4, ..Roster::default() },
             cases: BTreeMap::new(),
@@ -211,7 +221,7 @@ impl Story {
             pace: None,
         };
         let event = Event { key: EventKey(self.acts.to_string()), at: self.now, via: None, what };
-        let outcome = step(&self.policy, packs(), &facts, case, &event);
+        let outcome = step(&self.policy, self.packs, &facts, case, &event);
         if outcome.case.ticket().is_some_and(|ticket| ticket.number == facts.next_ticket) {
             self.tickets.push(who.into());
         }
@@ -244,7 +254,12 @@ impl Story {
                 let files = if say.attachments.is_empty() { "" } else { " +file" };
                 format!("{speaker}{}{files}", say.text.text().replace('\n', " / "))
             }
-            Content::Card(card) => format!("card: {}", card.text.text().replace('\n', " / ")),
+            // How sure the matcher is, is not what these stories are about.
+            Content::Card(card) => {
+                let words = card.text.text().replace('\n', " / ");
+                let matches = card.matches.iter().map(|(_, p)| format!(" ({:.0} %)", p.get() * 100.0));
+                format!("card: {}", matches.fold(words, |words, percent| words.replace(&percent, "")))
+            }
         };
         let _ = writeln!(self.out, "{to}{slot}: {text}");
         if let Content::Say(say) = &effect.content
