@@ -78,6 +78,9 @@ pub struct NewItem {
     /// replaced by this one, and leaves it its number and its place in the order. One that was leased may have been sent under its number,
     /// so it stays, and this one comes behind it; a store that forgets leases in a restart takes all items as leased then.
     pub slot: Option<Slot>,
+    /// Whether it only changes what was delivered under its slot. One that replaces an item which isn't so, isn't so
+    /// either: the first version was never sent.
+    pub only_edit: bool,
     /// The message that it replies to.
     pub reply_to: Option<Slot>,
     /// What is delivered.

@@ -34,6 +34,7 @@ pub(crate) fn item(id: OutboxId, new: NewItem) -> OutboxItem {
         via: new.via,
         slot: new.slot,
         reply_to: new.reply_to,
+        only_edit: new.only_edit,
         content: new.content,
         created: new.created,
         due: new.created,
@@ -44,7 +45,9 @@ pub(crate) fn item(id: OutboxId, new: NewItem) -> OutboxItem {
 
 /// The item that takes the place of a waiting one. It is due when the other was, so that it holds up nothing longer.
 pub(crate) fn replaced(old: &OutboxItem, new: NewItem) -> OutboxItem {
-    OutboxItem { due: old.due, ..item(old.id, new) }
+    // What was to be sent first is still to be sent, in its new words.
+    let only_edit = old.only_edit && new.only_edit;
+    OutboxItem { due: old.due, only_edit, ..item(old.id, new) }
 }
 
 /// The item as it is tried again; `None` when it is gone.
