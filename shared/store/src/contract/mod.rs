@@ -64,6 +64,7 @@ macro_rules! contract_tests {
             leases_are_for_the_named_channels_up_to_the_limit
             a_failed_try_counts_as_told
             a_waiting_item_of_the_same_slot_is_replaced_in_its_place
+            an_edit_that_replaces_a_first_version_is_sent_anew
             an_item_that_may_have_been_sent_is_not_replaced
             what_was_delivered_is_found_by_its_slot
             a_staff_place_is_known_both_ways
