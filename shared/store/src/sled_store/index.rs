@@ -1,15 +1,20 @@
 //! What is looked up all the time, kept in memory: the queue, the timers, and the order of the outbox with its leases.
 //! It grows with open work only, is rebuilt from it on start, and is changed only once the change is durable.
 
-use desk::{Channel, ContactId, Destination, OutboxId, OutboxItem, QueueRow, Slot, TicketNumber};
+use desk::{Channel, ContactId, Destination, OutboxId, OutboxItem, Priority, QueueRow, Slot, TicketNumber};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+/// A row's place in the queue.
+type Place = (std::cmp::Reverse<Priority>, Timestamp, TicketNumber);
+
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    rows: HashMap<ContactId, QueueRow>,
-    queue: Option<Arc<[QueueRow]>>,
+    rows: BTreeMap<Place, Arc<QueueRow>>,
+    places: HashMap<ContactId, Place>,
+    /// Counts the changes of the queue.
+    version: u64,
     timers: BTreeSet<(Timestamp, ContactId)>,
     pub(super) last_ticket: u64,
     outbox: Outbox,
@@ -38,11 +43,13 @@ impl Index {
     pub(super) fn apply(&mut self, change: Change) {
         match change {
             Change::Row(contact, row) => {
-                self.queue = None;
-                match row {
-                    Some(row) => self.rows.insert(contact, row),
-                    None => self.rows.remove(&contact),
-                };
+                self.version += 1;
+                if let Some(place) = self.places.remove(&contact) {
+                    self.rows.remove(&place);
+                }
+                if let Some(row) = row {
+                    self.recover_row(row);
+                }
             }
             Change::Wake(contact, old, new) => {
                 if let Some(at) = old {
@@ -67,21 +74,17 @@ impl Index {
     }
 
     pub(super) fn recover_row(&mut self, row: QueueRow) {
-        self.rows.insert(row.contact.clone(), row);
+        self.places.insert(row.contact.clone(), row.order());
+        self.rows.insert(row.order(), Arc::new(row));
     }
 
     pub(super) fn recover_wake(&mut self, at: Timestamp, contact: ContactId) {
         self.timers.insert((at, contact));
     }
 
-    pub(super) fn queue(&mut self) -> Arc<[QueueRow]> {
-        let rows = &self.rows;
-        let queue = self.queue.get_or_insert_with(|| {
-            let mut rows: Vec<QueueRow> = rows.values().cloned().collect();
-            rows.sort_by_key(QueueRow::order);
-            rows.into()
-        });
-        Arc::clone(queue)
+    /// The rows in order and which version of the queue that is, unless it is this one.
+    pub(super) fn queue(&self, known: Option<u64>) -> Option<(u64, Vec<Arc<QueueRow>>)> {
+        (known != Some(self.version)).then(|| (self.version, self.rows.values().cloned().collect()))
     }
 
     pub(super) fn due(&self, now: Timestamp, limit: usize) -> Vec<ContactId> {

@@ -5,6 +5,8 @@
 //! own. No transactions, no second writer, no flush in the background.
 
 #[cfg(test)]
+mod forms;
+#[cfg(test)]
 mod full_disk;
 mod index;
 mod keys;
@@ -27,7 +29,7 @@ use index::Index;
 use jiff::Timestamp;
 use plan::lock;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use tree::{Raw, failed, read, write};
@@ -47,6 +49,8 @@ const LARGEST: usize = 1 << 20;
 pub struct SledStore {
     db: sled::Db,
     index: Arc<Mutex<Index>>,
+    /// The queue as it was last asked for, and which version that was.
+    queue: Mutex<(Option<u64>, Arc<[QueueRow]>)>,
     failure: watch::Receiver<Option<StoreError>>,
     room: Arc<Semaphore>,
     /// Taken only when the store is dropped.
@@ -55,7 +59,8 @@ pub struct SledStore {
 }
 
 impl SledStore {
-    /// Opens the store in this folder, or begins one there. Blocks: about a second for 1.5 GB. The folder is locked until the
+    /// Opens the store in this folder, or begins one there. Blocks: about a second for 1.5 GB, and up to one
+    /// more while another process lets go of the folder. The folder is locked until the
     /// store is dropped.
     ///
     /// # Errors
@@ -74,7 +79,8 @@ impl SledStore {
             .spawn(move || writer.run(queue))
             .map_err(|error| OpenError::Io { path: path.to_owned(), error })?;
         let room = Arc::new(Semaphore::new(QUEUE_BYTES));
-        Ok(Self { db: opened.db, index, failure, room, jobs: Some(jobs), writer: Some(writer) })
+        let queue = Mutex::new((None, Arc::from([])));
+        Ok(Self { db: opened.db, index, queue, failure, room, jobs: Some(jobs), writer: Some(writer) })
     }
 
     /// Says so when the storage has failed: what sled has in memory can't be relied on then.
@@ -149,7 +155,13 @@ impl Store for SledStore {
 
     async fn queue(&self) -> Result<Arc<[QueueRow]>> {
         self.healthy()?;
-        Ok(lock(&self.index).queue())
+        // Copying a long queue takes milliseconds: one does it for all who ask, and nobody waits for the index meanwhile.
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let newer = lock(&self.index).queue(queue.0);
+        if let Some((version, rows)) = newer {
+            *queue = (Some(version), rows.iter().map(|row| QueueRow::clone(row)).collect());
+        }
+        Ok(Arc::clone(&queue.1))
     }
 
     async fn ticket(&self, number: TicketNumber) -> Result<Option<ContactId>> {
