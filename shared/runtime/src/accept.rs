@@ -127,6 +127,8 @@ impl Inner {
             self.refuse(event, Refusal::NotLinked).await?;
             return Ok(Ok(()));
         };
+        // One act of an agent at a time: theirs keep their order, and none of them slips past their capacity.
+        let _turn = self.agents.lock(&agent.id).await;
         let ticket = match on {
             Target::Nothing => return self.on_roster(event).await,
             Target::Next => {

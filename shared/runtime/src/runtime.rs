@@ -11,7 +11,7 @@ use crate::{
     registry::{Post, Registry},
     timers,
 };
-use desk::{Case, Channel, ContactId, LogEntry, Packs, Policy, QueueRow, Roster};
+use desk::{AgentId, Case, Channel, ContactId, LogEntry, Packs, Policy, QueueRow, Roster};
 use jiff::Timestamp;
 use std::{
     collections::BTreeMap,
@@ -75,6 +75,7 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) registry: Registry,
     pub(crate) cases: Locks<ContactId>,
+    pub(crate) agents: Locks<AgentId>,
     /// One change of the roster at a time.
     pub(crate) roster_turn: AsyncMutex<()>,
     pub(crate) numbers: Numbers,
@@ -112,6 +113,7 @@ impl Runtime {
             settings,
             registry: Registry::default(),
             cases: Locks::new(),
+            agents: Locks::new(),
             roster_turn: AsyncMutex::new(()),
             numbers: Numbers::new(last),
             metrics: Metrics::default(),
