@@ -7,6 +7,8 @@
 mod commit;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
+#[cfg(test)]
+mod differential;
 mod memory;
 mod rules;
 mod sled_store;

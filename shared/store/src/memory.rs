@@ -218,8 +218,10 @@ impl State {
     }
 
     fn forget_thread(&mut self, place: &Channel, ticket: TicketNumber) {
-        if let Some(thread) = self.threads.remove(&(place.clone(), ticket)) {
-            self.thread_tickets.remove(&(place.clone(), thread));
+        let Some(thread) = self.threads.remove(&(place.clone(), ticket)) else { return };
+        let key = (place.clone(), thread);
+        if self.thread_tickets.get(&key) == Some(&ticket) {
+            self.thread_tickets.remove(&key);
         }
     }
 

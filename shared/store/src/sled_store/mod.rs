@@ -5,6 +5,8 @@
 //! own. No transactions, no second writer, no flush in the background.
 
 #[cfg(test)]
+mod forms;
+#[cfg(test)]
 mod full_disk;
 mod index;
 mod keys;

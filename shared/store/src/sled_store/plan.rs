@@ -33,7 +33,7 @@ pub(super) struct Plan<'a> {
     index: &'a Mutex<Index>,
     counters: &'a mut Counters,
     /// The batch's own items, which may be replaced within it.
-    fresh: HashMap<(Destination, Slot), OutboxItem>,
+    fresh: HashMap<(Destination, Slot), OutboxId>,
 }
 
 /// Nothing panics between two changes of the index that belong together.
@@ -158,9 +158,7 @@ impl<'a> Plan<'a> {
             && let Some(old) = self.replaceable(name)?
         {
             let item = rules::replaced(&old, new);
-            self.overlay.put(keys::item(item.id), write(&item)?)?;
-            self.fresh.insert(name.clone(), item);
-            return Ok(());
+            return self.overlay.put(keys::item(item.id), write(&item)?);
         }
         self.counters.last_item += 1;
         let id = OutboxId(self.counters.last_item);
@@ -168,16 +166,14 @@ impl<'a> Plan<'a> {
         self.overlay.put_new(keys::item(id), write(&item)?);
         self.overlay.put(keys::LAST_ITEM.to_vec(), write(&id)?)?;
         self.changes.push(Change::Item { id, to: item.to.clone(), slot: item.slot.clone(), due: item.due });
-        if let Some(name) = name {
-            self.fresh.insert(name, item);
-        }
+        self.fresh.extend(name.map(|name| (name, id)));
         Ok(())
     }
 
     /// The item of this name that was never leased, and won't be before this batch is durable.
     fn replaceable(&mut self, name: &(Destination, Slot)) -> Result<Option<OutboxItem>> {
-        if let Some(item) = self.fresh.get(name) {
-            return Ok(Some(item.clone()));
+        if let Some(id) = self.fresh.get(name) {
+            return self.overlay.value(&keys::item(*id));
         }
         let Some(id) = lock(self.index).hold(&name.0, &name.1) else { return Ok(None) };
         self.changes.push(Change::Replaced(id));
@@ -186,7 +182,7 @@ impl<'a> Plan<'a> {
 
     pub(super) fn finish(&mut self, Finished { item: id, what }: Finished) -> Result<()> {
         let Some(item) = self.overlay.value::<OutboxItem>(&keys::item(id))? else { return Ok(()) };
-        self.fresh.retain(|_, fresh| fresh.id != id);
+        self.fresh.retain(|_, fresh| *fresh != id);
         let (to, slot) = (item.to.clone(), item.slot.clone());
         match rules::finished(item, &what) {
             Some(item) => {
@@ -234,7 +230,11 @@ impl<'a> Plan<'a> {
             return Ok(());
         };
         self.overlay.remove(keys::thread(place, ticket))?;
-        self.overlay.remove(keys::thread_ticket(place, &thread))
+        let back = keys::thread_ticket(place, &thread);
+        if self.overlay.value::<TicketNumber>(&back)? == Some(ticket) {
+            self.overlay.remove(back)?;
+        }
+        Ok(())
     }
 
     fn thread_gone(&mut self, to: &Destination) -> Result<()> {
@@ -271,5 +271,35 @@ impl<'a> Plan<'a> {
             self.counters.days.remove(&day);
         }
         Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::samples::{at, channel, customer, item, texts};
+
+    #[test]
+    fn an_item_that_is_being_replaced_is_not_leased_until_that_is_durable() {
+        let db = sled::Config::new().temporary(true).open().unwrap();
+        let (index, mut counters) = (Mutex::new(Index::default()), Counters::default());
+        let lease = || {
+            let ids = lock(&index).lease(&[channel("telegram")], at(0), at(60), 9);
+            ids.into_iter().map(|id| db.value(&keys::item(id)).unwrap().unwrap()).collect::<Vec<OutboxItem>>()
+        };
+        let mut put = |text: &str, before_applied: &dyn Fn()| {
+            let mut plan = Plan::new(&db, &index, &mut counters);
+            let slot = Some(Slot::Position(TicketNumber(1)));
+            let commit = Commit { outbox: vec![item(customer(1), slot, text)], ..Commit::default() };
+            assert_eq!(plan.commit(commit).unwrap(), Applied::Yes);
+            before_applied();
+            let Plan { overlay, changes, .. } = plan;
+            overlay.apply().unwrap();
+            before_applied();
+            changes.into_iter().for_each(|change| lock(&index).apply(change));
+        };
+        put("old", &|| assert!(lease().is_empty()));
+        put("new", &|| assert!(lease().is_empty()));
+        assert_eq!(texts(&lease()), ["new"]);
     }
 }
