@@ -7,6 +7,7 @@ use std::{
     collections::BTreeSet,
     sync::{Arc, atomic::Ordering::SeqCst},
 };
+use store::Store;
 use tokio::{task::JoinSet, time::sleep};
 
 fn human() -> CustomerAct {
@@ -160,12 +161,47 @@ async fn parts_are_messages_of_their_own_and_the_first_has_the_slot() {
     world.quiet().await;
     let seen = world.beta.texts(&staff_place("beta", number.0));
     assert!(seen.ends_with(&["abcd".into(), "efgh".into(), "ij".into()]), "{seen:?}");
-    let act = CustomerAct::Edit { id: MessageRef("1".into()), message: desk::Message::text("ABCDEFGHIJ") };
+    let on = desk::Slot::Customer(MessageRef("1".into()));
+    let first = world.store.delivered(&staff_place("beta", number.0), &on).await.unwrap();
+    let act = CustomerAct::Edit { id: MessageRef("1".into()), message: desk::Message::text("ABCDEFGH") };
     world.runtime.accept(world.customer("alpha:1", act)).await.unwrap();
     world.quiet().await;
-    let changed: Vec<_> =
-        world.beta.sent().into_iter().filter(|sent| !sent.edit.is_empty() && !sent.is_card).collect();
-    assert!(changed.len() <= 1, "{changed:?}");
+    let place = staff_place("beta", number.0);
+    let sent = world.beta.sent().into_iter().filter(|sent| sent.to == place && !sent.is_card);
+    let new: Vec<_> = sent.skip(seen.iter().filter(|text| !text.starts_with("card")).count()).collect();
+    assert!(new.len() > 1, "{new:?}");
+    assert_eq!(new[0].reply_to, first.first().cloned());
+    assert!(new[0].reply_to.is_some() && new[1..].iter().all(|sent| sent.reply_to.is_none()), "{new:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_pace_of_claims_outlives_a_restart() {
+    let world = World::new().await;
+    world.agent("beta:ann").await;
+    for customer in 0..6 {
+        world.asks_for_person(&format!("alpha:{customer}")).await;
+        world.acts("beta:ann", Target::Next, StaffAct::Claim).await;
+        sleep(secs(120)).await;
+    }
+    let again = world.another().await;
+    again.asks_for_person("alpha:new").await;
+    again.quiet().await;
+    let told = again.alpha.texts(&contact("alpha:new"));
+    assert!(told.iter().any(|text| text.contains("2 min")), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_makes_us_panic_is_set_aside() {
+    let world = World::new().await;
+    world.store.panics.store(true, SeqCst);
+    let event = world.customer("alpha:1", human());
+    assert_eq!(world.runtime.accept(event.clone()).await, Ok(()));
+    world.store.panics.store(false, SeqCst);
+    assert_eq!(world.runtime.metrics().panics, 1);
+    // Brought again, it is known; others are served.
+    assert_eq!(world.runtime.accept(event).await, Ok(()));
+    assert!(world.runtime.queue().await.unwrap().is_empty());
+    world.asks_for_person("alpha:1").await;
 }
 
 #[tokio::test(start_paused = true)]

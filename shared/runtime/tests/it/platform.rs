@@ -27,7 +27,6 @@ pub(crate) enum Does {
 /// A message that arrived.
 #[derive(Debug, Clone)]
 pub(crate) struct Sent {
-    pub(crate) id: OutboxId,
     pub(crate) to: Destination,
     pub(crate) text: String,
     pub(crate) edit: Vec<MessageRef>,
@@ -180,7 +179,6 @@ impl Fake {
             delivery.edit.to_vec()
         };
         self.sent.lock().unwrap().push(Sent {
-            id: delivery.id,
             to: delivery.to.clone(),
             text: text_of(delivery.content),
             edit: delivery.edit.to_vec(),

@@ -23,6 +23,8 @@ pub(crate) struct Slow {
     pub(crate) pause_us: AtomicU64,
     pub(crate) away: AtomicBool,
     pub(crate) closed: AtomicBool,
+    /// Panics when a case is read.
+    pub(crate) panics: AtomicBool,
 }
 
 impl Slow {
@@ -41,6 +43,7 @@ macro_rules! pass_on {
         impl Store for Slow {
             $(async fn $name(&self, $($arg: $type),*) -> Result<$back> {
                 self.pause().await?;
+                assert!(!(stringify!($name) == "case" && self.panics.load(SeqCst)), "told to");
                 self.inner.$name($($arg),*).await
             })*
 

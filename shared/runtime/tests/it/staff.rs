@@ -92,6 +92,20 @@ async fn a_stranger_is_told_so_and_nothing_else_happens() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn talk_beside_the_tickets_gets_no_answer() {
+    let world = World::new().await;
+    world.agent("beta:ann").await;
+    let sent = world.beta.sent().len();
+    let say = || StaffAct::Say { id: desk::MessageRef("1".into()), message: desk::Message::text("lunch?") };
+    let thread = Target::Thread(world.beta.channel().clone(), desk::ThreadRef("general".into()));
+    for (by, on) in [("beta:ann", &thread), ("beta:bob", &thread), ("beta:bob", &Target::Nothing)] {
+        world.acts(by, on.clone(), say()).await;
+    }
+    world.quiet().await;
+    assert_eq!(world.beta.sent().len(), sent);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_thread_and_a_message_in_it_mean_their_ticket() {
     let world = World::new().await;
     world.agent("beta:ann").await;
