@@ -2,6 +2,7 @@
 
 mod accepting;
 mod delivering;
+mod durable;
 mod platform;
 mod slow;
 mod staff;

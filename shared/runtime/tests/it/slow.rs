@@ -16,9 +16,8 @@ use std::{
 };
 use store::{Applied, Commit, Finished, MemoryStore, Result, Store, StoreError, Stored};
 
-#[derive(Default)]
 pub(crate) struct Slow {
-    pub(crate) inner: MemoryStore,
+    pub(crate) inner: Arc<dyn Store>,
     /// How long a read takes at most, in microseconds.
     pub(crate) pause_us: AtomicU64,
     pub(crate) away: AtomicBool,
@@ -27,7 +26,23 @@ pub(crate) struct Slow {
     pub(crate) panics: AtomicBool,
 }
 
+impl Default for Slow {
+    fn default() -> Self {
+        Self::over(Arc::new(MemoryStore::new()))
+    }
+}
+
 impl Slow {
+    pub(crate) fn over(inner: Arc<dyn Store>) -> Self {
+        Self {
+            inner,
+            pause_us: AtomicU64::default(),
+            away: AtomicBool::default(),
+            closed: AtomicBool::default(),
+            panics: AtomicBool::default(),
+        }
+    }
+
     async fn pause(&self) -> Result<()> {
         let most = self.pause_us.load(SeqCst);
         if most > 0 {

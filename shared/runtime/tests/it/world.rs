@@ -72,6 +72,11 @@ impl World {
         Self::over(Arc::new(Slow::default()), Self::beginning()).await
     }
 
+    /// The same over a store that may hold something already.
+    pub(crate) async fn upon(store: Arc<dyn Store>) -> Self {
+        Self::over(Arc::new(Slow::over(store)), Self::beginning()).await
+    }
+
     /// When the world begins; a second runtime of the same world has the same beginning.
     fn beginning() -> (Timestamp, Instant) {
         ("2026-03-02T09:00:00Z".parse().unwrap(), Instant::now())
@@ -203,7 +208,7 @@ impl World {
         log.iter().filter(|entry| such(&entry.what)).count()
     }
 
-    /// Whether nothing waits to be delivered: a lease far in the future gets nothing.
+    /// Whether nothing waits to be delivered: a lease far in the future gets nothing. The last thing that a test asks.
     pub(crate) async fn outbox_is_empty(&self) -> bool {
         let channels: Vec<Channel> = ["alpha", "beta"].map(|name| name.parse().unwrap()).to_vec();
         let late = self.now() + Duration::from_hours(240);
