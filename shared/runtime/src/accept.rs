@@ -67,7 +67,7 @@ impl Runtime {
         let started = Instant::now();
         let open = Arc::clone(&self.inner.gate).read_owned().await;
         let inner = Arc::clone(&self.inner);
-        let taken = if *open {
+        let taken = if !inner.is_closing() {
             let event = Arc::new(event);
             let task = {
                 let (inner, event) = (Arc::clone(&inner), Arc::clone(&event));

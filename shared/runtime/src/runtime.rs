@@ -86,8 +86,8 @@ pub(crate) struct Inner {
     policy: RwLock<Arc<Policy>>,
     packs: RwLock<Arc<Packs>>,
     pace: Mutex<Pace>,
-    /// Open while events are taken in; whoever takes one in holds it open.
-    pub(crate) gate: Arc<Gate<bool>>,
+    /// Whoever takes an event in holds it open.
+    pub(crate) gate: Arc<Gate<()>>,
     failed: watch::Sender<Option<String>>,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -123,7 +123,7 @@ impl Runtime {
             policy: RwLock::new(policy),
             packs: RwLock::new(packs),
             pace: Mutex::new(pace),
-            gate: Arc::new(Gate::new(true)),
+            gate: Arc::new(Gate::new(())),
             failed: watch::Sender::new(None),
             tasks: Mutex::new(JoinSet::new()),
         };
@@ -154,9 +154,11 @@ impl Runtime {
     /// [`StoreError`] when the store can't be closed cleanly.
     pub async fn shutdown(&self, within: Duration) -> Result<(), StoreError> {
         let deadline = tokio::time::Instant::now() + within;
-        // Waits for everybody who holds the gate open.
-        *self.inner.gate.write().await = false;
         self.inner.closing.send_replace(true);
+        // Waits for everybody who holds the gate open: those whose events are just being taken in.
+        if tokio::time::timeout_at(deadline, self.inner.gate.write()).await.is_err() {
+            tracing::warn!("some events couldn't be taken in in time; their platforms bring them again");
+        }
         let mut tasks = std::mem::take(&mut *self.inner.tasks());
         let finished = async { while tasks.join_next().await.is_some() {} };
         if tokio::time::timeout_at(deadline, finished).await.is_err() {

@@ -1,14 +1,18 @@
 //! Taking in: order, repeated events, conflicts, timers, the gate.
 
+use crate::platform::Does;
 use crate::world::{World, contact, secs, staff_place};
-use desk::{CustomerAct, CustomerCommand, Logged, MessageRef, StaffAct, Target, TicketNumber};
+use desk::{CustomerAct, CustomerCommand, Destination, Logged, MessageRef, StaffAct, Target, TicketNumber};
 use runtime::{Door, Refused};
 use std::{
     collections::BTreeSet,
     sync::{Arc, atomic::Ordering::SeqCst},
 };
 use store::Store;
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep},
+};
 
 fn human() -> CustomerAct {
     CustomerAct::Command(CustomerCommand::Human)
@@ -274,6 +278,42 @@ async fn an_end_refuses_what_comes_and_loses_nothing_that_was_taken() {
         assert!(!sent(&world).is_empty() || !sent(&again).is_empty(), "{who} was told nothing");
     }
     assert!(again.outbox_is_empty().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_under_way_at_the_end_is_waited_for_and_then_left_to_the_next_start() {
+    let world = World::new().await;
+    world.alpha.script(|delivery, _| match delivery.to {
+        Destination::Contact(contact) if contact.id() == "slow" => Does::TakesItsTime,
+        _ => Does::Hangs,
+    });
+    let (slow, hung) = (contact("alpha:slow"), contact("alpha:hung"));
+    world.post(vec![world.item(&slow, "a"), world.item(&slow, "b"), world.item(&hung, "c")]).await;
+    sleep(secs(2)).await;
+    let before = Instant::now();
+    world.runtime.shutdown(secs(5)).await.unwrap();
+    assert_eq!(before.elapsed().as_secs(), 5);
+    // The first was under way and arrived; the second was not begun any more.
+    assert_eq!(world.alpha.texts(&slow), ["a"]);
+    let again = world.another().await;
+    sleep(secs(120)).await;
+    assert_eq!(again.alpha.texts(&slow), ["b"]);
+    assert_eq!(again.alpha.texts(&hung), ["c"]);
+    assert_eq!(world.alpha.sent().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_doesnt_answer_holds_up_no_end() {
+    let world = World::new().await;
+    world.store.pause_us.store(1_000_000_000, SeqCst);
+    let runtime = world.runtime.clone();
+    let event = world.customer("alpha:1", human());
+    let stuck = tokio::spawn(async move { runtime.accept(event).await });
+    sleep(secs(1)).await;
+    let before = Instant::now();
+    world.runtime.shutdown(secs(5)).await.unwrap();
+    assert!(before.elapsed() < secs(6));
+    stuck.abort();
 }
 
 #[tokio::test(start_paused = true)]

@@ -128,7 +128,7 @@ fn an_end_at_any_instant_loses_nothing() {
         assert_eq!(distinct.len(), seen.len());
     }
     let said: usize = taken.lock().unwrap().values().sum();
-    assert!(said > 20 * CUSTOMERS, "too little was said for this to show anything: {said}");
+    assert!(said > 5 * CUSTOMERS, "too little was said for this to show anything: {said}");
     // A platform without idempotency: at most the one in flight in each thread at each end.
     assert!(doubled <= ends * CUSTOMERS, "{doubled} were sent twice");
 }

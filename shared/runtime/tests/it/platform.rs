@@ -21,6 +21,8 @@ pub(crate) enum Does {
     /// Takes it, and the answer gets lost.
     TakesUnheard,
     Hangs,
+    /// Takes it after three seconds.
+    TakesItsTime,
     Panics,
 }
 
@@ -149,6 +151,10 @@ impl Platform for Fake {
             Does::Hangs => {
                 tokio::time::sleep(Duration::from_secs(100_000)).await;
                 Err(DeliveryError::Transient("hung".into()))
+            }
+            Does::TakesItsTime => {
+                tokio::time::sleep(Duration::from_secs(3)).await;
+                Ok(self.take(&delivery))
             }
             Does::Panics => panic!("told to"),
         }
