@@ -10,8 +10,8 @@ use crate::{
     runtime::Inner,
 };
 use desk::{
-    AgentId, Case, ContactId, Event, Facts, Outcome, QueueRow, Refusal, Roster, Stage, TicketNumber, To,
-    What, WithinAct,
+    AgentId, Case, ContactId, Event, Facts, Outcome, QueueRow, Refusal, Roster, Stage, TicketNumber, What,
+    WithinAct,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::{
@@ -141,7 +141,7 @@ impl Inner {
     /// A case that begins with this event, if it is one that begins cases.
     fn new_case(&self, contact: &ContactId, event: &Event) -> Option<Stored<Case>> {
         let What::Customer { profile, .. } = &event.what else { return None };
-        let language = profile.language.unwrap_or(self.policy().staff_language);
+        let language = profile.language.unwrap_or_else(|| self.packs().pack().default_language());
         let case = Case::new(contact.clone(), profile.clone(), language);
         Some(Stored { revision: Revision::default(), value: case })
     }
@@ -203,10 +203,9 @@ impl Inner {
         }
     }
 
-    /// Says to whoever acted why nothing comes of it. Nobody else hears of it.
+    /// Says to whoever acted why nothing comes of it.
     pub(crate) async fn refuse(&self, event: &Event, why: Refusal) -> Result<(), Refused> {
-        let mut effects = desk::refuse(&self.policy(), why);
-        effects.retain(|effect| effect.to == To::Actor);
+        let effects = desk::refuse(&self.policy(), why);
         let from = From { registry: &self.registry, case: None, event, now: self.now() };
         self.remember(event, items(from, effects)).await
     }

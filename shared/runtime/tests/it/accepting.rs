@@ -73,7 +73,8 @@ async fn the_same_event_three_times_in_any_order_is_one() {
     let words: BTreeSet<_> = seen.iter().filter(|text| text.starts_with("word")).collect();
     assert_eq!(words.len(), 30);
     assert_eq!(seen.iter().filter(|text| text.starts_with("word")).count(), 30);
-    assert_eq!(world.runtime.metrics().duplicates, 60);
+    let metrics = world.runtime.metrics();
+    assert_eq!((metrics.duplicates, metrics.conflicts), (60, 0), "in one process they take turns");
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,6 +91,20 @@ async fn two_processes_give_each_number_once_and_leave_none_out() {
     assert_eq!(numbers, (1..=60).map(TicketNumber).collect());
     let conflicts = one.runtime.metrics().conflicts + two.runtime.metrics().conflicts;
     assert!(conflicts > 0, "nothing was ever in conflict");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_process_gives_numbers_without_a_conflict() {
+    let world = Arc::new(World::new().await);
+    world.store.pause_us.store(2000, SeqCst);
+    let mut tasks = JoinSet::new();
+    for customer in 0..60 {
+        let world = world.clone();
+        tasks.spawn(async move { world.asks_for_person(&format!("alpha:{customer}")).await });
+    }
+    let numbers: BTreeSet<_> = tasks.join_all().await.into_iter().collect();
+    assert_eq!(numbers, (1..=60).map(TicketNumber).collect());
+    assert_eq!(world.runtime.metrics().conflicts, 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -168,4 +168,8 @@ async fn who_waits_hears_of_a_better_place_once() {
     assert_eq!(changes.len(), 1, "{changes:?}");
     assert!(!changes[0].edit.is_empty(), "{changes:?}");
     assert!(changes[0].text.contains('2'), "{changes:?}");
+    // While nothing moves, nobody is asked.
+    let before = world.runtime.metrics().within_events;
+    sleep(secs(120)).await;
+    assert_eq!(world.runtime.metrics().within_events, before);
 }
