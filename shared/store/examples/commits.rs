@@ -42,6 +42,7 @@ fn commit(contact: &ContactId, number: u64) -> Result<Commit, Box<dyn std::error
             to: Destination::Contact(contact.clone()),
             via: None,
             slot: None,
+            only_edit: false,
             reply_to: None,
             content: Content::Say(say),
             created: now,

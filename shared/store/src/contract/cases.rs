@@ -325,7 +325,7 @@ pub async fn long_values_and_names_are_kept_whole(store: AnyStore) {
     assert_eq!(found.unwrap(), [message(&a)]);
 }
 
-/// And reading never does harm.
+/// However often it is ended.
 pub async fn nothing_is_taken_in_after_the_end(store: AnyStore) {
     assert_eq!(store.commit(event("update/1")).await.unwrap(), Applied::Yes);
     store.close().await.unwrap();

@@ -3,7 +3,7 @@
 use super::samples::{at, change, changed, channel, contact, customer, event, finish, item, leased, loaded};
 use super::samples::{message, put, queued, receipt, roster, sent, staff, text, texts, ticket};
 use super::{AnyStore, Home};
-use crate::{Applied, Commit, Finish, Revision, RosterChange};
+use crate::{Applied, Commit, Finish, Revision, RosterChange, StoreError};
 use desk::{OutboxId, Priority, Slot, ThreadRef, TicketNumber, Timer};
 use std::sync::Arc;
 
@@ -95,6 +95,37 @@ pub async fn what_was_acknowledged_is_there_after_a_crash(home: &dyn Home) {
         assert_eq!(found.log(&contact(number), 0, 9).await.unwrap().len(), 5);
     }
     check_filled(&store).await;
+}
+
+/// Whatever is answered while it ends is the truth.
+pub async fn the_end_loses_nothing_that_was_handed_in(home: &dyn Home) {
+    let store = home.open().await;
+    let mut running = Vec::new();
+    for number in 0..200 {
+        let task = Arc::clone(&store);
+        running.push(tokio::spawn(async move { task.commit(event(&format!("update/{number}"))).await }));
+        if number == 100 {
+            // What was handed in before this is durable after it, whether or not it was answered yet.
+            tokio::task::yield_now().await;
+            assert_eq!(store.commit(event("last")).await.unwrap(), Applied::Yes);
+            store.close().await.unwrap();
+        }
+    }
+    let mut answers = Vec::new();
+    for task in running {
+        answers.push(task.await.unwrap());
+    }
+    drop(store);
+    let store = home.open().await;
+    assert_eq!(store.commit(event("last")).await.unwrap(), Applied::Duplicate);
+    for (answer, number) in answers.into_iter().zip(0..) {
+        let again = store.commit(event(&format!("update/{number}"))).await.unwrap();
+        match answer {
+            Ok(applied) => assert_eq!((applied, again), (Applied::Yes, Applied::Duplicate), "{number}"),
+            Err(StoreError::Unavailable(_)) => assert_eq!(again, Applied::Yes, "{number} was refused"),
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
 /// When nobody says goodbye.

@@ -64,6 +64,7 @@ macro_rules! contract_tests {
             leases_are_for_the_named_channels_up_to_the_limit
             a_failed_try_counts_as_told
             a_waiting_item_of_the_same_slot_is_replaced_in_its_place
+            an_edit_that_replaces_a_first_version_is_sent_anew
             an_item_that_may_have_been_sent_is_not_replaced
             what_was_delivered_is_found_by_its_slot
             a_staff_place_is_known_both_ways
@@ -94,6 +95,7 @@ macro_rules! durable_contract_tests {
         $crate::durable_contract_tests! { @each $home;
             everything_is_there_after_a_restart
             what_was_acknowledged_is_there_after_a_crash
+            the_end_loses_nothing_that_was_handed_in
             a_dropped_store_keeps_what_it_acknowledged
             numbers_of_items_are_never_given_twice
             after_a_restart_every_item_may_have_been_sent

@@ -4,7 +4,7 @@ use super::AnyStore;
 use super::samples::{
     at, channel, customer, finish, item, leased, message, put, receipt, sent, staff, texts,
 };
-use crate::{Commit, Finish, Finished};
+use crate::{Commit, Finish, Finished, NewItem};
 use desk::{Destination, EventKey, OutboxId, Slot, ThreadRef, TicketNumber};
 
 fn later(seconds: i64) -> Finish {
@@ -135,6 +135,20 @@ pub async fn a_waiting_item_of_the_same_slot_is_replaced_in_its_place(store: Any
     finish(&*store, &items[0], sent(&["2"])).await;
     let items = leased(&*store, 0).await;
     assert_eq!(texts(&items), ["after"]);
+}
+
+/// What was to be sent first is still to be sent, in its new words.
+pub async fn an_edit_that_replaces_a_first_version_is_sent_anew(store: AnyStore) {
+    let version = |text, only_edit| NewItem { only_edit, ..item(customer(1), Some(position()), text) };
+    for (first, second, expected) in
+        [(false, true, false), (false, false, false), (true, true, true), (true, false, false)]
+    {
+        put(&*store, vec![version("a", first)]).await;
+        put(&*store, vec![version("b", second)]).await;
+        let items = leased(&*store, 0).await;
+        assert_eq!((texts(&items), items[0].only_edit), (vec!["b"], expected), "{first} {second}");
+        finish(&*store, &items[0], sent(&["1"])).await;
+    }
 }
 
 /// While it is leased, and after it was: the new one comes behind it.

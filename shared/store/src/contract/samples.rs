@@ -162,6 +162,7 @@ pub fn item(to: Destination, slot: Option<Slot>, text: &str) -> NewItem {
         to,
         via: None,
         slot,
+        only_edit: false,
         reply_to: None,
         content: Content::Say(say),
         created: at(0),

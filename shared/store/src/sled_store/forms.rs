@@ -201,6 +201,7 @@ fn items() -> Vec<NewItem> {
         to,
         via: None,
         slot,
+        only_edit: false,
         reply_to: None,
         content,
         created: at(0),
@@ -209,7 +210,10 @@ fn items() -> Vec<NewItem> {
         NewItem { case: None, via: Some(via), ..new(actor, None, full_say()) },
         NewItem { reply_to: Some(Slot::Customer(message("1"))), ..new(customer(1), None, full_say()) },
         new(staff("telegram", 2), Some(Slot::Card(TicketNumber(2))), card()),
-        new(staff("discord", 2), Some(Slot::Position(TicketNumber(2))), full_say()),
+        NewItem {
+            only_edit: true,
+            ..new(staff("discord", 2), Some(Slot::Position(TicketNumber(2))), full_say())
+        },
     ]
 }
 

@@ -57,7 +57,8 @@ pub struct SledStore {
 }
 
 impl SledStore {
-    /// Opens the store in this folder, or begins one there. Blocks: about a second for 1.5 GB. The folder is locked until the
+    /// Opens the store in this folder, or begins one there. Blocks: about a second for 1.5 GB, and up to one
+    /// more while another process lets go of the folder. The folder is locked until the
     /// store is dropped.
     ///
     /// # Errors

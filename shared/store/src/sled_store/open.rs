@@ -10,12 +10,16 @@ use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// The stored format that this version writes, and the only one that it reads.
 const FORMAT: u32 = 1;
 
 /// How much of the data sled keeps in memory, in bytes.
 const CACHE: u64 = 64 << 20;
+
+/// How long a folder may be in use by another process before that is an error.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Why a folder can't be used as a store.
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +84,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, OpenError> {
     }
     // The writer flushes, and nobody else.
     let config = sled::Config::new().path(path).cache_capacity(CACHE).flush_every_ms(None);
-    let db = config.open().map_err(|error| refused(path, error))?;
+    let db = unlocked(path, &config)?;
     let file = File::open(path.join("db")).map_err(io)?;
     let stored = |error| match error {
         StoreError::Failed(what) => OpenError::Io { path: path.to_owned(), error: io::Error::other(what) },
@@ -91,6 +95,18 @@ pub(super) fn open(path: &Path) -> Result<Opened, OpenError> {
     }
     let (index, counters) = recover(&db).map_err(stored)?;
     Ok(Opened { db, file, index, counters })
+}
+
+/// Waits a moment for a folder that is in use: sled lets go of it only some time after its last handle is gone, and a
+/// process that is being replaced may still be ending.
+fn unlocked(path: &Path, config: &sled::Config) -> Result<sled::Db, OpenError> {
+    let started = Instant::now();
+    loop {
+        match config.open().map_err(|error| refused(path, error)) {
+            Err(OpenError::Locked(_)) if started.elapsed() < PATIENCE => std::thread::sleep(PATIENCE / 50),
+            result => return result,
+        }
+    }
 }
 
 fn refused(path: &Path, error: sled::Error) -> OpenError {

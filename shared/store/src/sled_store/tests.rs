@@ -1,9 +1,10 @@
 //! The contract, and what is special about a folder.
 
 use super::{OpenError, SledStore};
-use crate::contract::samples::{at, changed, channel, contact, customer, event, item, message, put};
+use crate::contract::samples::{at, changed, channel, contact, customer, event, finish, item, leased};
+use crate::contract::samples::{message, put};
 use crate::contract::{AnyStore, Home};
-use crate::{Applied, Commit, StoreError};
+use crate::{Applied, Commit, Finish, StoreError};
 use async_trait::async_trait;
 use desk::{EventKey, Slot};
 use std::path::Path;
@@ -56,10 +57,21 @@ async fn home() -> Folder {
 crate::contract_tests!(empty());
 crate::durable_contract_tests!(home());
 
+/// sled itself, which lets go of a folder only some time after it was dropped.
+fn sled_in(folder: &Folder) -> sled::Db {
+    for _ in 0..500 {
+        if let Ok(db) = sled::open(folder.0.path()) {
+            return db;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("the folder is still in use");
+}
+
 /// Leaves another program's, or another version's, mark in a folder.
 fn marked(key: &str, value: &str) -> Folder {
     let folder = Folder::new();
-    let db = sled::open(folder.0.path()).unwrap();
+    let db = sled_in(&folder);
     db.insert(key, value).unwrap();
     db.flush().unwrap();
     folder
@@ -96,10 +108,10 @@ fn data_of_others_is_refused_and_left_alone() {
     for folder in [marked("theirs", "1"), marked("format", "3"), marked("format", other_format)] {
         let error = refusal(folder.0.path());
         assert!(matches!(error, OpenError::Foreign(_)), "{error}");
-        assert_eq!(sled::open(folder.0.path()).unwrap().len(), 1);
+        assert_eq!(sled_in(&folder).len(), 1);
     }
     let folder = Folder::new();
-    sled::open(folder.0.path()).unwrap().open_tree("theirs").unwrap().flush().unwrap();
+    sled_in(&folder).open_tree("theirs").unwrap().flush().unwrap();
     assert!(matches!(refusal(folder.0.path()), OpenError::Foreign(_)));
 }
 
@@ -115,7 +127,7 @@ fn another_format_is_refused_with_both_numbers() {
 #[test]
 fn a_folder_whose_first_start_was_cut_short_is_begun_again() {
     let folder = Folder::new();
-    drop(sled::open(folder.0.path()).unwrap());
+    drop(sled_in(&folder));
     SledStore::open(folder.0.path()).unwrap();
     SledStore::open(folder.0.path()).unwrap();
 }
@@ -139,6 +151,24 @@ async fn sled_never_makes_files_that_it_does_not_sync() {
     assert_eq!(store.kept_under("").await.unwrap().len(), 40);
     let blobs = std::fs::read_dir(folder.0.path().join("blobs")).unwrap().count();
     assert_eq!(blobs, 0, "values of these sizes went into files of their own");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_part_of_a_long_value_stays_behind() {
+    let (store, folder) = empty().await;
+    let keep = async |value: Option<usize>| {
+        let keep = vec![("long".to_owned(), value.map(|size| "x".repeat(size)))];
+        store.commit(Commit { keep, ..Commit::default() }).await.unwrap();
+    };
+    for value in [Some(20_000), Some(10_000), Some(10), Some(50_000), None] {
+        keep(value).await;
+    }
+    put(&*store, vec![item(customer(1), None, &"x".repeat(20_000))]).await;
+    finish(&*store, &leased(&*store, 0).await[0], Finish::Dropped).await;
+    drop(store);
+    let db = sled_in(&folder);
+    let left: Vec<_> = db.iter().keys().map(|key| key.unwrap().to_vec()).collect();
+    assert_eq!(left, [super::keys::FORMAT, super::keys::LAST_ITEM]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -176,7 +206,7 @@ async fn many_events_are_forgotten_while_commits_go_on() {
     }
     forgetting.await.unwrap().unwrap();
     drop(store);
-    let db = sled::open(folder.0.path()).unwrap();
+    let db = sled_in(&folder);
     assert_eq!(db.scan_prefix(super::keys::SEEN).count(), 0);
     drop(db);
     let store = folder.open().await;
