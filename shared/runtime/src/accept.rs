@@ -9,8 +9,8 @@ use crate::{
 };
 use async_trait::async_trait;
 use desk::{
-    AdminAct, Agent, AgentId, ContactId, Event, EventKey, Identity, Refusal, Roster, RosterError, Target,
-    TicketNumber, What, WithinAct,
+    AdminAct, Agent, AgentId, ContactId, Event, EventKey, Identity, Refusal, Roster, RosterError, StaffAct,
+    Target, TicketNumber, What, WithinAct,
 };
 use std::sync::Arc;
 use store::Commit;
@@ -67,13 +67,23 @@ impl Runtime {
         let started = Instant::now();
         let open = Arc::clone(&self.inner.gate).read_owned().await;
         let inner = Arc::clone(&self.inner);
-        let taken = if *open {
-            let task = tokio::spawn(async move {
-                let taken = inner.take(&event).await;
-                drop(open);
-                taken
-            });
-            task.await.unwrap_or_else(|_| Err(Refused::Unavailable("a fault of the program".to_owned())))
+        let taken = if !inner.is_closing() {
+            let event = Arc::new(event);
+            let task = {
+                let (inner, event) = (Arc::clone(&inner), Arc::clone(&event));
+                tokio::spawn(async move {
+                    let taken = inner.take(&event).await;
+                    drop(open);
+                    taken
+                })
+            };
+            match task.await {
+                Ok(taken) => taken,
+                // It would panic each time that it is brought again, and hold up all that come behind it.
+                Err(error) if error.is_panic() => inner.set_aside(&event).await.map(Ok),
+                // The process is ending around us.
+                Err(_) => Err(Refused::Closing),
+            }
         } else {
             Err(Refused::Closing)
         };
@@ -122,17 +132,8 @@ impl Inner {
         on: &Target,
     ) -> Result<Result<(), RosterError>, Refused> {
         let store = &self.store;
-        let roster = store.roster().await.map_err(|e| self.refused(e))?.value;
-        let Some(agent) = linked(&roster, by) else {
-            self.refuse(event, Refusal::NotLinked).await?;
-            return Ok(Ok(()));
-        };
         let ticket = match on {
-            Target::Nothing => return self.on_roster(event).await,
-            Target::Next => {
-                self.next(event, agent).await?;
-                return Ok(Ok(()));
-            }
+            Target::Nothing | Target::Next => Ok(None),
             Target::Ticket(number) => Ok(Some(*number)),
             Target::Thread(place, thread) => store.thread_ticket(place, thread).await,
             Target::Message(place, message) => store.message_ticket(place, message).await,
@@ -141,13 +142,26 @@ impl Inner {
             Some(number) => store.ticket(number).await.map_err(|e| self.refused(e))?.map(|c| (number, c)),
             None => None,
         };
-        let agent = Some(agent.id);
-        match found {
-            Some((number, contact)) => {
-                let act = Act { event, agent, ticket: Some(number), next: false };
+        if found.is_none() && is_talk(event) {
+            // Colleagues who talk among themselves beside the tickets want no answer from us.
+            self.remember(event, Vec::new()).await?;
+            return Ok(Ok(()));
+        }
+        let roster = store.roster().await.map_err(|e| self.refused(e))?.value;
+        let Some(agent) = linked(&roster, by) else {
+            self.refuse(event, Refusal::NotLinked).await?;
+            return Ok(Ok(()));
+        };
+        // One act of an agent at a time: theirs keep their order, and none of them slips past their capacity.
+        let _turn = self.agents.lock(&agent.id).await;
+        match (on, found) {
+            (Target::Nothing, _) => return self.on_roster(event).await,
+            (Target::Next, _) => self.next(event, agent).await?,
+            (_, Some((number, contact))) => {
+                let act = Act { event, agent: Some(agent.id), ticket: Some(number), next: false };
                 self.in_turn(&contact, &act).await?;
             }
-            None => self.refuse(event, Refusal::NoSuchTicket).await?,
+            (_, None) => self.refuse(event, Refusal::NoSuchTicket).await?,
         }
         Ok(Ok(()))
     }
@@ -210,6 +224,11 @@ impl Inner {
         }
         Ok(())
     }
+}
+
+/// Whether somebody just wrote in a staff place, rather than pressed a button or gave a command.
+fn is_talk(event: &Event) -> bool {
+    matches!(&event.what, What::Staff { act: StaffAct::Say { .. } | StaffAct::Edit { .. }, .. })
 }
 
 /// The agent whose account this is.

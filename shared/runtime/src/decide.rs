@@ -10,8 +10,8 @@ use crate::{
     runtime::Inner,
 };
 use desk::{
-    AgentId, Case, ContactId, Event, Facts, Outcome, QueueRow, Refusal, Roster, Stage, TicketNumber, To,
-    What, WithinAct,
+    AgentId, Case, ContactId, Event, Facts, Outcome, QueueRow, Refusal, Roster, Stage, TicketNumber, What,
+    WithinAct,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::{
@@ -96,7 +96,8 @@ impl Inner {
                 return Ok(Took::NotWaiting);
             }
             let known = self.known().await?;
-            let Some(outcome) = self.step(&known, &stored.value, act, &mut number) else {
+            let outcome = self.step(&known, &stored.value, act, &mut number);
+            let Some(outcome) = without_stuck_timers(&stored.value, outcome, act.event, known.now) else {
                 self.set_aside(act.event).await?;
                 return Ok(Took::Yes);
             };
@@ -140,7 +141,7 @@ impl Inner {
     /// A case that begins with this event, if it is one that begins cases.
     fn new_case(&self, contact: &ContactId, event: &Event) -> Option<Stored<Case>> {
         let What::Customer { profile, .. } = &event.what else { return None };
-        let language = profile.language.unwrap_or(self.policy().staff_language);
+        let language = profile.language.unwrap_or_else(|| self.packs().pack().default_language());
         let case = Case::new(contact.clone(), profile.clone(), language);
         Some(Stored { revision: Revision::default(), value: case })
     }
@@ -202,17 +203,16 @@ impl Inner {
         }
     }
 
-    /// Says to whoever acted why nothing comes of it. Nobody else hears of it.
+    /// Says to whoever acted why nothing comes of it.
     pub(crate) async fn refuse(&self, event: &Event, why: Refusal) -> Result<(), Refused> {
-        let mut effects = desk::refuse(&self.policy(), why);
-        effects.retain(|effect| effect.to == To::Actor);
+        let effects = desk::refuse(&self.policy(), why);
         let from = From { registry: &self.registry, case: None, event, now: self.now() };
         self.remember(event, items(from, effects)).await
     }
 
     /// Remembers an event that no decision can be taken on, so that it isn't brought again and again and holds up all
     /// that come behind it. It is a fault of ours, and said so loudly.
-    async fn set_aside(&self, event: &Event) -> Result<(), Refused> {
+    pub(crate) async fn set_aside(&self, event: &Event) -> Result<(), Refused> {
         count(&self.metrics.panics);
         tracing::error!(event = %event.key, "a fault of the program: this event is set aside, nothing follows from it");
         self.remember(event, Vec::new()).await
@@ -253,6 +253,27 @@ impl Follows {
     }
 }
 
+/// A timer that leads to nothing would be due for ever, and so many of them would keep all others from firing: those that
+/// were due are taken off. The desk does that itself; this is for the day on which it has a fault.
+fn without_stuck_timers(
+    case: &Case,
+    outcome: Option<Outcome>,
+    event: &Event,
+    now: Timestamp,
+) -> Option<Outcome> {
+    let wake = matches!(event.what, What::Within { act: WithinAct::Wake, .. });
+    let due = |case: &Case| case.wake().is_some_and(|wake| wake <= now);
+    let stuck = outcome.as_ref().is_none_or(|outcome| due(&outcome.case));
+    if !wake || !due(case) || !stuck {
+        return outcome;
+    }
+    tracing::error!(event = %event.key, "a fault of the program: timers that were due are taken off, nothing follows from them");
+    let mut outcome =
+        outcome.unwrap_or_else(|| Outcome { case: case.clone(), log: Vec::new(), effects: Vec::new() });
+    outcome.case.timers.retain(|_, at| *at > now);
+    Some(outcome)
+}
+
 /// Whether a case's ticket waits, and isn't kept for a colleague.
 fn waits_for(case: &Case, act: &Act<'_>) -> bool {
     let Stage::Queued(queued) = &case.stage else { return false };
@@ -264,5 +285,37 @@ pub(crate) async fn pause(repeat: u32) {
     if repeat > 0 {
         let most = 1000_u64 << repeat.min(6);
         tokio::time::sleep(Duration::from_micros(fastrand::u64(0..most))).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use desk::{EventKey, Lang, Profile, Timer};
+
+    fn due_case(now: Timestamp) -> (Case, Event) {
+        let contact: ContactId = "a:1".parse().unwrap();
+        let mut case = Case::new(contact.clone(), Profile::default(), Lang::En);
+        case.timers.insert(Timer::Forget, now);
+        case.timers.insert(Timer::Rating, now + SignedDuration::from_secs(1));
+        let what = What::Within { contact, act: WithinAct::Wake };
+        (case, Event { key: EventKey("wake".into()), at: now, via: None, what })
+    }
+
+    #[test]
+    fn a_timer_that_leads_to_nothing_is_taken_off() {
+        let now = Timestamp::UNIX_EPOCH;
+        let (case, event) = due_case(now);
+        let idle = Outcome { case: case.clone(), log: Vec::new(), effects: Vec::new() };
+        for outcome in [None, Some(idle.clone())] {
+            let after = without_stuck_timers(&case, outcome, &event, now).unwrap();
+            assert_eq!(after.case.timers.keys().collect::<Vec<_>>(), [&Timer::Rating]);
+        }
+        // Not due, or not a timer's event: as the desk says.
+        let before = now - SignedDuration::from_secs(1);
+        assert_eq!(without_stuck_timers(&case, None, &event, before), None);
+        let what = What::Within { contact: case.contact.clone(), act: WithinAct::QueueMoved };
+        let other = Event { what, ..event };
+        assert_eq!(without_stuck_timers(&case, Some(idle.clone()), &other, now), Some(idle));
     }
 }

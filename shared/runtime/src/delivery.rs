@@ -60,18 +60,20 @@ async fn wait(inner: &Inner, post: &Post, hand: &mut JoinSet<()>) {
 
 /// Tries an item once, and commits what became of it.
 async fn handle(inner: Arc<Inner>, post: Arc<Post>, item: OutboxItem) {
-    let task = {
+    // In a set of its own: dropped with this task, so that nothing is sent by a process that can't note it any more.
+    let mut task = JoinSet::new();
+    {
         let (inner, post, item) = (Arc::clone(&inner), Arc::clone(&post), item.clone());
-        tokio::spawn(async move { inner.attempt(&post, &item).await })
-    };
-    let finish = match task.await {
-        Ok(finish) => finish,
-        Err(error) if error.is_panic() => {
+        task.spawn(async move { inner.attempt(&post, &item).await });
+    }
+    let finish = match task.join_next().await {
+        Some(Ok(finish)) => finish,
+        Some(Err(error)) if error.is_panic() => {
             tracing::error!(item = item.id.0, channel = %post.channel, "a delivery panicked");
             inner.conclude(&item, Err(DeliveryError::Transient("it panicked".to_owned())), false).await
         }
         // The process is ending around us: the lease lapses.
-        Err(_) => return,
+        Some(Err(_)) | None => return,
     };
     let due = if let Finish::Later { due, .. } = &finish { Some(*due) } else { None };
     inner.finish(item.id, finish).await;

@@ -11,7 +11,7 @@ use crate::{
     registry::{Post, Registry},
     timers,
 };
-use desk::{Case, Channel, ContactId, LogEntry, Packs, Policy, QueueRow, Roster};
+use desk::{AgentId, Case, Channel, ContactId, LogEntry, Packs, Policy, QueueRow, Roster};
 use jiff::Timestamp;
 use std::{
     collections::BTreeMap,
@@ -75,6 +75,7 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) registry: Registry,
     pub(crate) cases: Locks<ContactId>,
+    pub(crate) agents: Locks<AgentId>,
     /// One change of the roster at a time.
     pub(crate) roster_turn: AsyncMutex<()>,
     pub(crate) numbers: Numbers,
@@ -85,8 +86,8 @@ pub(crate) struct Inner {
     policy: RwLock<Arc<Policy>>,
     packs: RwLock<Arc<Packs>>,
     pace: Mutex<Pace>,
-    /// Open while events are taken in; whoever takes one in holds it open.
-    pub(crate) gate: Arc<Gate<bool>>,
+    /// Whoever takes an event in holds it open.
+    pub(crate) gate: Arc<Gate<()>>,
     failed: watch::Sender<Option<String>>,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -112,6 +113,7 @@ impl Runtime {
             settings,
             registry: Registry::default(),
             cases: Locks::new(),
+            agents: Locks::new(),
             roster_turn: AsyncMutex::new(()),
             numbers: Numbers::new(last),
             metrics: Metrics::default(),
@@ -121,7 +123,7 @@ impl Runtime {
             policy: RwLock::new(policy),
             packs: RwLock::new(packs),
             pace: Mutex::new(pace),
-            gate: Arc::new(Gate::new(true)),
+            gate: Arc::new(Gate::new(())),
             failed: watch::Sender::new(None),
             tasks: Mutex::new(JoinSet::new()),
         };
@@ -152,9 +154,11 @@ impl Runtime {
     /// [`StoreError`] when the store can't be closed cleanly.
     pub async fn shutdown(&self, within: Duration) -> Result<(), StoreError> {
         let deadline = tokio::time::Instant::now() + within;
-        // Waits for everybody who holds the gate open.
-        *self.inner.gate.write().await = false;
         self.inner.closing.send_replace(true);
+        // Waits for everybody who holds the gate open: those whose events are just being taken in.
+        if tokio::time::timeout_at(deadline, self.inner.gate.write()).await.is_err() {
+            tracing::warn!("some events couldn't be taken in in time; their platforms bring them again");
+        }
         let mut tasks = std::mem::take(&mut *self.inner.tasks());
         let finished = async { while tasks.join_next().await.is_some() {} };
         if tokio::time::timeout_at(deadline, finished).await.is_err() {
