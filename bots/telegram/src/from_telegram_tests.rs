@@ -47,15 +47,15 @@ fn jane() -> Value {
 }
 
 fn private(fields: &Value) -> Value {
-    message("message", json!({ "id": 55, "type": "private", "first_name": "Jane" }), fields)
+    message("message", &json!({ "id": 55, "type": "private", "first_name": "Jane" }), fields)
 }
 
 fn group(fields: &Value) -> Value {
-    message("message", json!({ "id": -300, "type": "supergroup", "title": "Friends" }), fields)
+    message("message", &json!({ "id": -300, "type": "supergroup", "title": "Friends" }), fields)
 }
 
 fn staff(fields: &Value) -> Value {
-    message("message", json!({ "id": STAFF, "type": "supergroup", "is_forum": true }), fields)
+    message("message", &json!({ "id": STAFF, "type": "supergroup", "is_forum": true }), fields)
 }
 
 fn topic(fields: &Value) -> Value {
@@ -65,7 +65,7 @@ fn topic(fields: &Value) -> Value {
     update
 }
 
-fn message(kind: &str, chat: Value, fields: &Value) -> Value {
+fn message(kind: &str, chat: &Value, fields: &Value) -> Value {
     let mut message = json!({ "message_id": 9, "date": 1, "chat": chat, "from": jane() });
     for (key, value) in fields.as_object().expect("fields") {
         message[key] = value.clone();
