@@ -69,7 +69,7 @@ struct Outcome {
 impl Calibration {
     pub(crate) fn new(lesson: Lesson<'_>, recipe: &Recipe) -> Self {
         let mut outcomes = Vec::new();
-        let rounds = recipe.rounds.max(2);
+        let rounds = if recipe.rounds == 0 { 0 } else { recipe.rounds.max(2) };
         for round in 0..rounds.min(affordable(lesson)) {
             hold_out(lesson, recipe, rounds, round, &mut outcomes);
         }

@@ -32,7 +32,7 @@ pub(crate) const TRAITS: usize = 6;
 
 impl Core {
     pub(crate) fn train(sentences: &[&[Feature]], targets: &[u32], labels: usize, recipe: &Recipe) -> Self {
-        let vocabulary = Vocabulary::new(sentences.iter().copied());
+        let vocabulary = Vocabulary::new(sentences.iter().copied(), recipe.rarity);
         let vectors: Vec<Vector> = sentences.iter().map(|s| vocabulary.vector(s)).collect();
         let linear = Linear::train(&vectors, targets, labels, vocabulary.len(), recipe);
         let nearest = Nearest::new(&vectors, targets, vocabulary.len());

@@ -11,13 +11,16 @@ mod features;
 mod linear;
 mod logistic;
 mod nearest;
+mod speller;
+mod thesaurus;
 mod vocabulary;
 
 use crate::normalize::normalize;
 pub use calibrate::Bands;
 use calibrate::{Calibration, Lesson};
 use core::{Core, SHARPNESS};
-use features::{Synonyms, extract};
+use features::{Feature, Synonyms, extract};
+use speller::Speller;
 
 /// The numbers of the method. The defaults are what measured best; others are for measuring.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +35,9 @@ pub struct Recipe {
     pub han: [f32; 3],
     /// Weight of a synonym group.
     pub synonym: f32,
+    /// How much rare n-grams count: the power of the inverse document frequency. In sentences this short the full
+    /// power (1) overrates what happens to be rare.
+    pub rarity: f32,
     /// The cost of a training error in the linear head; greater fits closer.
     pub c: f32,
     /// How much more an error on a label's own sentences costs than one on the others'.
@@ -51,11 +57,12 @@ impl Default for Recipe {
             pair: 0.5,
             pieces: [0.5; 4],
             han: [1.0, 1.0, 0.5],
-            synonym: 1.0,
+            synonym: 1.5,
+            rarity: 0.3,
             c: 0.5,
             positive: 10.0,
             epochs: 20,
-            near: 0.5,
+            near: 0.8,
             rounds: 5,
         }
     }
@@ -76,6 +83,7 @@ pub struct Model<L> {
     labels: Vec<L>,
     recipe: Recipe,
     synonyms: Synonyms,
+    speller: Speller,
     core: Core,
     calibration: Calibration,
 }
@@ -100,10 +108,16 @@ impl<L: Ord + Clone> Model<L> {
         let targets: Vec<u32> = examples.iter().map(target).collect();
         let spelled: Vec<Vec<String>> =
             synonyms.iter().map(|group| group.iter().map(|member| normalize(member)).collect()).collect();
-        let synonyms = Synonyms::new(spelled.iter().map(|group| group.iter().map(String::as_str).collect()));
-        let read = |text: &str| extract(&normalize(text), &recipe, &synonyms);
-        let sentences: Vec<_> = examples.iter().map(|e| read(&e.text)).collect();
-        let background: Vec<_> = background::SENTENCES.iter().map(|text| read(text)).collect();
+        let common = thesaurus::GROUPS.iter().map(|group| group.split('|').collect());
+        let own = spelled.iter().map(|group| group.iter().map(String::as_str).collect());
+        let synonyms = Synonyms::new(own.chain(common));
+        let texts: Vec<String> = examples.iter().map(|e| normalize(&e.text)).collect();
+        let common =
+            background::SENTENCES.into_iter().chain(thesaurus::GROUPS.iter().flat_map(|g| g.split('|')));
+        let speller = Speller::new(texts.iter().map(String::as_str), common);
+        let sentences: Vec<_> = texts.iter().map(|text| extract(text, &recipe, &synonyms)).collect();
+        let foreign = |text: &&str| extract(&normalize(text), &recipe, &synonyms);
+        let background: Vec<_> = background::SENTENCES.iter().map(foreign).collect();
         let lesson = Lesson {
             sentences: &sentences,
             targets: &targets,
@@ -113,14 +127,13 @@ impl<L: Ord + Clone> Model<L> {
         let calibration = Calibration::new(lesson, &recipe);
         let all: Vec<_> = sentences.iter().map(Vec::as_slice).collect();
         let core = Core::train(&all, &targets, labels.len(), &recipe);
-        Self { labels, recipe, synonyms, core, calibration }
+        Self { labels, recipe, synonyms, speller, core, calibration }
     }
 
     /// Reads one sentence. Never fails: what says nothing is out of scope.
     #[must_use]
     pub fn guess(&self, text: &str) -> Guess<'_, L> {
-        let features = extract(&normalize(text), &self.recipe, &self.synonyms);
-        let evidence = self.core.evidence(&features);
+        let evidence = self.core.evidence(&self.features(text));
         if self.labels.is_empty() || evidence.known <= 0.0 {
             return Guess { ranked: Vec::new(), out_of_scope: 1.0 };
         }
@@ -140,6 +153,15 @@ impl<L: Ord + Clone> Model<L> {
         Guess { ranked, out_of_scope: 1.0 - foreseen }
     }
 
+    fn features(&self, text: &str) -> Vec<Feature> {
+        let text = normalize(text);
+        let (mended, wrong) = self.speller.mend(&text);
+        let mut features = extract(&mended, &self.recipe, &self.synonyms);
+        // A mended word is a guess: what was really written stays in the sentence, as something unknown.
+        features.extend(wrong.iter().map(|word| Feature { hash: features::word_hash(word), weight: DOUBT }));
+        features
+    }
+
     /// Thresholds that kept `target` precision (0.97: of what is answered, 97 % is right) in cross-validation inside
     /// the training examples, with a fifth of the questions assumed to be ones that no label fits.
     #[must_use]
@@ -156,3 +178,6 @@ impl<L: Ord + Clone> Model<L> {
 
 /// How many labels a guess names.
 const RANKED: usize = 10;
+
+/// Weight of a misspelt word that stays in the sentence as something unknown.
+const DOUBT: f32 = 1.0;

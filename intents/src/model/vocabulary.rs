@@ -22,8 +22,9 @@ pub(crate) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Collects the n-grams of all sentences. idf = 1 + ln((1 + N) / (1 + df)), smoothed as in scikit-learn.
-    pub(crate) fn new<'a>(sentences: impl Iterator<Item = &'a [Feature]>) -> Self {
+    /// Collects the n-grams of all sentences. Rarity is (1 + ln((1 + N) / (1 + df)))^power: scikit-learn's smoothed
+    /// idf, damped.
+    pub(crate) fn new<'a>(sentences: impl Iterator<Item = &'a [Feature]>, power: f32) -> Self {
         let mut ids = FxHashMap::default();
         let mut df: Vec<u32> = Vec::new();
         let mut total = 0_u32;
@@ -39,16 +40,12 @@ impl Vocabulary {
                 }
             }
         }
-        let idf_of = |df: u32| 1.0 + ((1.0 + total as f32) / (1.0 + df as f32)).ln();
+        let idf_of = |df: u32| (1.0 + ((1.0 + total as f32) / (1.0 + df as f32)).ln()).powf(power);
         Self { ids, idf: df.into_iter().map(idf_of).collect(), rarest: idf_of(0) }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.idf.len()
-    }
-
-    pub(crate) fn contains(&self, hash: u64) -> bool {
-        self.ids.contains_key(&hash)
     }
 
     /// The sentence over this vocabulary, ordered by n-gram.

@@ -1,5 +1,6 @@
 //! What can only be seen with all files at hand: ids that repeat or lead nowhere, phrasings that two entries claim.
 
+use super::fields::similar;
 use super::problem::{Problem, Problems};
 use super::{Canned, Category, Entry, FEW_PHRASINGS};
 use crate::Lang;
@@ -43,14 +44,15 @@ impl Marks {
     }
 }
 
-pub(super) fn check(draft: &Draft, languages: &[Lang], problems: &mut Problems) {
+/// Checks a pack whose `pack.toml` is at `head`.
+pub(super) fn check(draft: &Draft, head: Option<&str>, languages: &[Lang], problems: &mut Problems) {
     unique(draft.categories.iter().map(|(c, m)| (c.id.as_str(), m)), "category", problems);
     unique(draft.entries.iter().map(|(e, m)| (e.id.as_str(), m)), "entry", problems);
     unique(draft.canned.iter().map(|(c, m)| (c.id.as_str(), m)), "canned reply", problems);
-    if draft.entries.is_empty() && !draft.incomplete {
+    if let Some(head) = head.filter(|_| draft.entries.is_empty() && !draft.incomplete) {
         let what = "the pack has no entries".to_owned();
         let mend = "write a category file with at least one [[entry]]".to_owned();
-        problems.error(Problem { file: "pack.toml".to_owned(), line: None, entry: None, what, mend });
+        problems.error(Problem { file: head.to_owned(), line: None, entry: None, what, mend });
     }
     related(draft, problems);
     let claimed = phrasings(draft, problems);
@@ -75,11 +77,9 @@ fn unique<'a>(ids: impl Iterator<Item = (&'a str, &'a Marks)>, kind: &str, probl
     }
 }
 
-/// The known id nearest to a mistyped one.
+/// The id that a mistyped one was most likely meant to be.
 fn nearest<'a>(id: &str, draft: &'a Draft) -> Option<&'a str> {
-    let known = draft.entries.iter().map(|(e, _)| e.id.as_str());
-    let (distance, best) = known.map(|k| (strsim::damerau_levenshtein(id, k), k)).min()?;
-    (distance <= 3).then_some(best)
+    similar(id, draft.entries.iter().map(|(e, _)| e.id.as_str()))
 }
 
 fn related(draft: &Draft, problems: &mut Problems) {
@@ -125,15 +125,15 @@ fn phrasings(draft: &Draft, problems: &mut Problems) -> HashMap<String, String> 
                     None => {
                         claimed.insert(key(phrasing), (entry, lang, marks, line));
                     }
-                    // A mixed phrasing, such as "okpay login", may stand in both languages of one entry.
-                    Some((other, in_lang, ..)) if other.id == entry.id && *in_lang != lang => {}
-                    Some((other, _, first, at)) => {
-                        let also = if other.id == entry.id {
-                            "twice".to_owned()
-                        } else {
-                            format!("in `{}` too", other.id)
-                        };
-                        let what = format!("\"{phrasing}\" is {also} ({}:{at})", first.file);
+                    Some((other, in_lang, first, at)) => {
+                        let same = std::ptr::eq(*other, entry);
+                        // A mixed phrasing, such as "okpay login", may stand in both languages of one entry; and that
+                        // an id is used twice was said already.
+                        if (same && *in_lang != lang) || (!same && other.id == entry.id) {
+                            continue;
+                        }
+                        let place = if same { "this entry".to_owned() } else { format!("`{}`", other.id) };
+                        let what = format!("\"{phrasing}\" is in {place} already ({}:{at})", first.file);
                         problems.error(marks.problem(line, mine, what, "keep it in one place".to_owned()));
                     }
                 }
@@ -151,8 +151,8 @@ fn few(draft: &Draft, languages: &[Lang], problems: &mut Problems) {
             };
             let n = text.phrasings.len();
             if n < FEW_PHRASINGS {
-                let what = format!("only {n} phrasings in `{lang}`");
-                let mend = format!("add ways in which customers ask this, {FEW_PHRASINGS} or more in all");
+                let what = format!("`{lang}` has fewer than {FEW_PHRASINGS} phrasings ({n})");
+                let mend = "add other ways in which customers ask this".to_owned();
                 problems.warn(marks.problem(*line, Some(entry.id.as_str()), what, mend));
             }
         }

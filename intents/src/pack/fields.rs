@@ -5,7 +5,7 @@ use super::problem::{Problem, Problems};
 use super::source::Source;
 use crate::Lang;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
@@ -60,10 +60,16 @@ impl<'i> Fields<'i> {
     pub(super) fn of_file(source: &'i Source, problems: &mut Problems) -> Option<Self> {
         let (table, errors) = DeTable::parse_recoverable(&source.text);
         let mut report = Reporter { source, problems, entry: None };
+        let mut lines = BTreeSet::new();
         for e in &errors {
+            let at = e.span().map_or(0, |s| s.start);
+            // One mistake is often noticed several times; the first message is the useful one.
+            if !lines.insert(source.line(at)) {
+                continue;
+            }
             let what = format!("this is not TOML: {}", e.message().trim().replace('\n', ", "));
             let mend = "check quotes, brackets and `=` on this line and the one before it";
-            report.error(e.span().map_or(0, |s| s.start), what, mend);
+            report.error(at, what, mend);
         }
         errors.is_empty().then(|| Self::new(table))
     }
@@ -159,12 +165,21 @@ impl<'i> Fields<'i> {
         self.table.into_iter().filter_map(named).collect()
     }
 
-    /// One text a language; reports languages that are missing or that the pack doesn't have.
-    pub(super) fn wording(mut self, languages: &[Lang], r: &mut Reporter<'_>) -> BTreeMap<Lang, String> {
+    /// One text a language. Reports languages that are missing or that the pack doesn't have; without knowing which it
+    /// has, any will do.
+    pub(super) fn wording(
+        mut self,
+        languages: Option<&[Lang]>,
+        r: &mut Reporter<'_>,
+    ) -> BTreeMap<Lang, String> {
         let mut wording = BTreeMap::new();
-        for &lang in languages {
+        for &lang in languages.unwrap_or(&Lang::ALL) {
             let field = Field { name: lang.code(), like: "zh = \"…\", en = \"…\"" };
-            if let Some(text) = self.required::<String>(&field, r) {
+            let text = match languages {
+                Some(_) => self.required::<String>(&field, r),
+                None => self.optional::<String>(&field, r),
+            };
+            if let Some(text) = text {
                 if text.get_ref().trim().is_empty() {
                     r.error(text.span().start, format!("`{lang}` is empty"), "write its words");
                 }
@@ -178,14 +193,19 @@ impl<'i> Fields<'i> {
     /// Reports every field that nobody took.
     pub(super) fn finish(self, r: &mut Reporter<'_>) {
         for (name, _) in &self.table {
-            let near = |known: &&String| strsim::damerau_levenshtein(known, name.get_ref()) <= 2;
-            let mend = match self.known.iter().find(near) {
+            let mend = match similar(name.get_ref(), self.known.iter().map(String::as_str)) {
                 Some(known) => format!("did you mean `{known}`?"),
                 None => format!("delete it, or use one of: {}", self.known.join(", ")),
             };
             r.error(name.span().start, format!("unknown field `{}`", name.get_ref()), mend);
         }
     }
+}
+
+/// The one of `known` that a mistyped name was most likely meant to be.
+pub(super) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let (distance, best) = known.map(|k| (strsim::damerau_levenshtein(name, k), k)).min()?;
+    (distance * 3 <= name.chars().count()).then_some(best)
 }
 
 fn like(field: &Field) -> String {

@@ -8,4 +8,15 @@ macro_rules! files {
     };
 }
 
-files!["account.toml", "pack.toml"];
+files![
+    "account.toml",
+    "canned.toml",
+    "cases.tsv",
+    "compare.toml",
+    "feedback.toml",
+    "funds.toml",
+    "pack.toml",
+    "payment.toml",
+    "security.toml",
+    "support.toml",
+];

@@ -37,6 +37,10 @@ pub struct PackErrors {
 }
 
 impl PackErrors {
+    pub(super) fn one(problem: Problem) -> Self {
+        Self { problems: vec![problem] }
+    }
+
     /// The problems, in the order of files and lines.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
@@ -69,6 +73,11 @@ impl Problems {
 
     pub(super) fn warn(&mut self, problem: Problem) {
         self.warnings.push(problem);
+    }
+
+    /// Whether there are errors so far.
+    pub(super) fn are_there(&self) -> bool {
+        !self.errors.is_empty()
     }
 
     /// The warnings, unless there were errors.

@@ -43,27 +43,20 @@ fn is_part(name: &str) -> bool {
     !name.starts_with('.') && (name.ends_with(".toml") || name == "cases.tsv")
 }
 
-/// Reads the `.toml` files and `cases.tsv` of a folder, in the order of their names.
-pub(super) fn read_folder(dir: &Path, problems: &mut Problems) -> Vec<Source> {
-    let at_dir = |what: String, mend: &str| Problem {
+/// Reads the `.toml` files and `cases.tsv` of a folder, in the order of their names. Files that can't be read are left
+/// out and reported.
+///
+/// # Errors
+/// The problem with the folder itself.
+pub(super) fn read_folder(dir: &Path, problems: &mut Problems) -> Result<Vec<Source>, Problem> {
+    let names = |dir| fs::read_dir(dir)?.map(|file| Ok(file?.file_name())).collect::<io::Result<Vec<_>>>();
+    let names = names(dir).map_err(|e| Problem {
         file: dir.display().to_string(),
         line: None,
         entry: None,
-        what,
-        mend: mend.to_owned(),
-    };
-    let listed = fs::read_dir(dir)
-        .and_then(|all| all.map(|e| e.map(|e| e.file_name())).collect::<Result<Vec<_>, _>>());
-    let names = match listed {
-        Ok(names) => names,
-        Err(e) => {
-            problems.error(at_dir(
-                format!("the folder can't be read ({e})"),
-                "name a folder that holds a pack.toml",
-            ));
-            return Vec::new();
-        }
-    };
+        what: format!("the folder can't be read ({e})"),
+        mend: "name a folder that holds a pack.toml".to_owned(),
+    })?;
     let mut names: Vec<String> =
         names.into_iter().filter_map(|n| n.into_string().ok()).filter(|n| is_part(n)).collect();
     names.sort();
@@ -78,7 +71,7 @@ pub(super) fn read_folder(dir: &Path, problems: &mut Problems) -> Vec<Source> {
             }
         }
     }
-    sources
+    Ok(sources)
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, (String, &'static str)> {
