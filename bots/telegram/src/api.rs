@@ -17,7 +17,8 @@ use teloxide::requests::Payload;
 
 const CONNECT: Duration = Duration::from_secs(10);
 const CALL: Duration = Duration::from_secs(30);
-const UPLOAD: Duration = Duration::from_secs(180);
+/// Less than what the runtime grants a whole delivery.
+const UPLOAD: Duration = Duration::from_secs(40);
 
 /// Why no client can be made from a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

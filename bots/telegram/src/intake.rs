@@ -260,8 +260,10 @@ impl Telegram {
         door: &Arc<dyn Door>,
         shutdown: &CancellationToken,
     ) -> Result<Next, RunError> {
+        let mut updates: Vec<Update> = batch.iter().filter_map(|value| self.readable(value)).collect();
+        updates.sort_by_key(|update| update.update_id);
         let mut chats: Vec<(i64, Vec<Update>)> = Vec::new();
-        for update in batch.iter().filter_map(|value| self.readable(value)) {
+        for update in updates {
             let chat = update.chat();
             match chats.iter_mut().find(|(other, _)| *other == chat) {
                 Some((_, updates)) => updates.push(update),

@@ -1,0 +1,9 @@
+//! The adapter alone against the fake Bot API: what it takes in, and what it delivers.
+
+mod actor;
+mod customer;
+mod files;
+mod polling;
+mod staff;
+mod webhook;
+mod world;
