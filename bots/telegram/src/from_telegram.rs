@@ -192,11 +192,10 @@ impl Reader<'_> {
         edited: bool,
     ) -> Option<StaffWhat> {
         let id = reference(message.message_id);
-        if let Some(note) = said.text.trim_start().strip_prefix("//") {
-            let note = desk::Message { text: note.trim().to_owned(), ..said };
-            let empty = note.text.is_empty() && note.attachments.is_empty();
-            let taken = !edited && !empty && on != Target::Nothing;
-            return taken.then_some(StaffWhat::Act(on, StaffAct::Note(note)));
+        // A note is a plain message to the desk: it knows by the id that the group has seen it.
+        let empty_note = command::note(&said.text) == Some("") && said.attachments.is_empty();
+        if empty_note || edited && command::note(&said.text).is_some() {
+            return None;
         }
         if let Some(typed) = typed(&said.text) {
             if edited || !self.for_us(typed) {

@@ -98,7 +98,12 @@ impl Telegram {
             Err(failure) if failure.meaning() == Some(Meaning::TopicClosed) => {
                 let Thread::Topic(topic) = thread else { return Err(failure) };
                 self.reopen(chat, topic).await?;
-                self.put(place, &post, d.edit).await?
+                let receipt = self.put(place, &post, d.edit).await?;
+                // What is said after the end leaves the topic as the ticket is.
+                if let Some(card) = d.card {
+                    self.follow(chat, topic, &card.state).await;
+                }
+                receipt
             }
             other => other?,
         };

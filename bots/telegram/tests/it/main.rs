@@ -5,5 +5,6 @@ mod customer;
 mod files;
 mod polling;
 mod staff;
+mod story;
 mod webhook;
 mod world;

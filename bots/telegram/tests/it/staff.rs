@@ -86,6 +86,19 @@ async fn a_closed_topic_is_opened_to_say_something() {
     world.deliver_as(&ticket(4), &said("one more thing"), |d| d.thread = Some(&thread)).await.unwrap();
     assert!(!is_closed(&world, &group, topic_of(&thread)));
     assert!(group.transcript(Some(topic_of(&thread))).contains("one more thing"));
+    // If the ticket has ended, the topic is closed again behind it.
+    group.close_topic(topic_of(&thread));
+    let ended = card(4, CardState::Resolved("Li".into()));
+    let change = said("rated: 5");
+    world
+        .deliver_as(&ticket(4), &change, |d| {
+            d.thread = Some(&thread);
+            d.card = Some(&ended);
+        })
+        .await
+        .unwrap();
+    assert!(is_closed(&world, &group, topic_of(&thread)));
+    assert!(group.transcript(Some(topic_of(&thread))).contains("rated: 5"));
 }
 
 #[tokio::test]
@@ -210,7 +223,7 @@ async fn agents_work_in_topics() {
         })
         .collect();
     let here = format!("{:?}", Target::Thread(crate::world::channel(), thread.clone()));
-    assert_eq!(acts[..3], [format!("{here} Say"), format!("{here} Note"), format!("{here} Resolve")]);
+    assert_eq!(acts[..3], [format!("{here} Say"), format!("{here} Say"), format!("{here} Resolve")]);
     assert_eq!(acts[3], "Ticket(TicketNumber(4)) Claim");
     world.fake.until("the button stops turning", |state| state.queries[&query].is_some()).await;
     world.made_no_mistakes();
