@@ -178,7 +178,8 @@ impl Telegram {
         payload.icon_color = card.map(|card| to_telegram::topic_colour(card.priority));
         let made = match self.api.call(&payload).await {
             Ok(made) => made,
-            Err(failure) if failure.meaning() == Some(Meaning::NoTopics) => {
+            // Whatever the reason, without the right to make topics or with a name that is refused, replies still work.
+            Err(failure) if matches!(failure.meaning(), Some(Meaning::NoTopics | Meaning::Other)) => {
                 tracing::warn!(
                     chat,
                     reason = failure.shown(),

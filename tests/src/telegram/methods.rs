@@ -309,8 +309,10 @@ fn set_commands(state: &mut State, call: &Call) -> Result<Value, Refusal> {
     }
     let scope = params.object("scope")?.unwrap_or_else(|| json!({ "type": "default" }));
     let language = params.text("language_code")?.unwrap_or_default();
-    let name = format!("{} {} {language}", scope["type"].as_str().unwrap_or_default(), scope["chat_id"]);
-    state.menus.insert(name.replace(" null", "").trim_end().to_owned(), commands);
+    let chat = scope["chat_id"].as_i64().map(|chat| chat.to_string());
+    let parts = [scope["type"].as_str().map(str::to_owned), chat, Some(language.to_owned())];
+    let name = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    state.menus.insert(name, commands);
     Ok(true.into())
 }
 

@@ -3,10 +3,11 @@
 use crate::world::{Book, World};
 use desk::{CustomerAct, Event, What};
 use fakes::telegram::Fault;
+use intents::Lang;
 use runtime::Refused;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
-use telegram::{RunError, Telegram};
+use telegram::{Menu, RunError, Telegram};
 use tokio_util::sync::CancellationToken;
 
 fn text(event: &Event) -> String {
@@ -168,6 +169,37 @@ async fn it_ends_when_told_to_and_runs_only_once() {
     assert_eq!(second, Err(RunError::Running));
     world.stop.cancel();
     assert_eq!(tokio::time::timeout(Duration::from_secs(2), world.ended()).await, Ok(Ok(())));
+}
+
+#[tokio::test]
+async fn menus_are_set_in_every_language() {
+    let world = World::with(|fake, config| {
+        config.staff_chat = Some(fake.group("Staff", true).id);
+        config.menus = [Lang::Zh, Lang::En]
+            .map(|language| Menu {
+                language,
+                customers: vec![("help".into(), format!("help in {language}"))],
+                staff: vec![("queue".into(), format!("queue in {language}"))],
+            })
+            .into();
+    })
+    .await;
+    world.run();
+    world.fake.until("all menus are set", |state| state.menus.len() == 6).await;
+    let shown = world.fake.state(|state| {
+        let line =
+            |(scope, commands): (&String, &Vec<Value>)| format!("{scope}: {}", commands[0]["description"]);
+        state.menus.iter().map(line).filter(|line| line.starts_with("all_private")).collect::<Vec<_>>()
+    });
+    assert_eq!(
+        shown,
+        [
+            "all_private_chats: \"help in zh\"",
+            "all_private_chats en: \"help in en\"",
+            "all_private_chats zh: \"help in zh\""
+        ]
+    );
+    world.made_no_mistakes();
 }
 
 #[tokio::test]

@@ -199,6 +199,29 @@ async fn a_group_without_topics_works_by_replies() {
 }
 
 #[tokio::test]
+async fn a_server_that_has_no_topics_at_all_is_enough() {
+    let (world, group) = World::with_staff(true).await;
+    let jane = world.fake.person("Jane", "en");
+    jane.says("hi");
+    world.deliver(&crate::world::contact(jane.id()), &said("hello")).await.unwrap();
+    for method in ["createForumTopic", "editMessageText"] {
+        world.fake.fail(Some(method), 9, Fault::Status(404));
+    }
+    let receipt = world.deliver(&ticket(4), &content(CardState::Queued)).await.unwrap();
+    let thread = receipt.thread.unwrap();
+    assert!(thread.0.starts_with("reply:"), "{thread}");
+    let owned = content(CardState::Owned("Li".into()));
+    let edited = world
+        .deliver_as(&ticket(4), &owned, |d| {
+            d.thread = Some(&thread);
+            d.edit = &receipt.messages;
+        })
+        .await;
+    assert_eq!(edited, Err(DeliveryError::MessageGone), "it is sent anew then");
+    assert!(group.transcript(None).contains("#4 Jane"));
+}
+
+#[tokio::test]
 async fn agents_work_in_topics() {
     let (world, group) = World::with_staff(true).await;
     let li = world.fake.person("Li", "zh");
