@@ -70,7 +70,7 @@ struct Answer {
     parameters: Option<Parameters>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Clone, Copy, Deserialize, Default)]
 struct Parameters {
     #[serde(default, deserialize_with = "lenient::soft")]
     retry_after: Option<u64>,

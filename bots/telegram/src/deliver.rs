@@ -62,7 +62,7 @@ impl Platform for Telegram {
 
     async fn fetch(&self, file: &FileRef, limit: u64) -> Result<Bytes, FetchError> {
         let limit = limit.min(DOWNLOAD);
-        let id = file.id.trim_start_matches(crate::from_telegram::NOTE);
+        let id = file.id.trim_start_matches(crate::content::NOTE);
         let found = self.api.call(&GetFile::new(FileId(id.to_owned()))).await.map_err(|failure| {
             let text = failure.shown();
             match failure.meaning() {

@@ -4,6 +4,7 @@
 //! It decides nothing about conversations and stores nothing of them. The token is in no log line and in no error.
 
 mod api;
+mod content;
 mod deliver;
 mod failure;
 mod from_telegram;
@@ -11,6 +12,8 @@ mod intake;
 mod lenient;
 mod memory;
 mod menu;
+mod polling;
+mod run;
 mod send;
 mod staff;
 mod to_telegram;
@@ -20,8 +23,8 @@ mod webhook;
 mod words;
 
 pub use api::ConfigError;
-pub use intake::RunError;
 pub use menu::Menu;
+pub use run::RunError;
 
 use api::Api;
 use desk::Channel;

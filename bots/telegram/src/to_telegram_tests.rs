@@ -143,6 +143,8 @@ fn parts_are_one_call_each() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn nothing_exceeds_a_limit(text in "([a-z。 \n]|👩‍👩‍👧|𠮷|é){0,3000}", name in ".{0,100}", files in 0..3_usize) {
         let say = Say {
