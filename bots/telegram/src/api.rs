@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use reqwest::{
     Client, Response, StatusCode, Url,
     multipart::{Form, Part},
+    redirect::Policy,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -87,7 +88,8 @@ impl Api {
         let url = url.trim_end_matches('/');
         let parsed = Url::parse(url).map_err(|_| ConfigError::ApiUrl)?;
         let host = parsed.host_str().ok_or(ConfigError::ApiUrl)?;
-        let mut builder = Client::builder().connect_timeout(CONNECT);
+        // A redirection would be logged by the client with the address that it leads to, and so with the token.
+        let mut builder = Client::builder().connect_timeout(CONNECT).redirect(Policy::none());
         // A proxy is for the way out; a Bot API server on this machine needs none.
         if ["localhost", "127.0.0.1", "[::1]"].contains(&host) {
             builder = builder.no_proxy();

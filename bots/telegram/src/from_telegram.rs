@@ -83,7 +83,8 @@ impl Reader<'_> {
             None if message.chat.is_private() => &alone,
             None => return Taken::Nothing,
         };
-        if from.is_bot {
+        // Whoever speaks in the name of a channel or a group is nobody in particular.
+        if from.is_bot || message.sender_chat.is_some() {
             Taken::Nothing
         } else if message.chat.is_private() {
             self.private(key, message, from, edited)

@@ -232,6 +232,9 @@ fn who_acts_must_be_a_person() {
     let channel = json!({ "text": "news", "from": { "id": 136817688, "is_bot": true },
         "sender_chat": { "id": -1009, "type": "channel" } });
     assert_eq!(seen(&topic(&channel)), "Nothing");
+    let forwarded = json!({ "text": "@okpay_bot news", "from": { "id": 777000, "is_bot": false },
+        "sender_chat": { "id": -1009, "type": "channel" }, "is_automatic_forward": true });
+    assert_eq!(seen(&group(&forwarded)), "Nothing");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::world::{World, card, said, say, thread, ticket};
 use desk::{CardState, Content, Speaker, StaffAct, Target, ThreadRef, What};
 use fakes::telegram::{Fault, Group};
-use runtime::{DeliveryError, Platform};
+use runtime::{DeliveryError, Door, Platform};
 
 fn content(state: CardState) -> Content {
     Content::Card(Box::new(card(4, state)))
@@ -262,6 +262,21 @@ async fn a_group_that_moved_is_followed_and_remembered() {
     assert!(new.transcript(Some(topic_of(&thread))).contains("#4 Jane"));
     let kept = world.book.kept();
     assert_eq!(kept[&format!("telegram/moved/{}", group.id)], new.id.to_string());
+}
+
+#[tokio::test]
+async fn a_group_that_moved_in_an_earlier_run_is_found() {
+    let (world, group) = World::with_staff(true).await;
+    let new = group.moves();
+    world.book.keep(&format!("telegram/moved/{}", group.id), Some(&new.id.to_string())).await.unwrap();
+    world.run();
+    world.fake.until("it runs", |state| state.count("deleteWebhook") > 0).await;
+    let li = world.fake.person("Li", "zh");
+    new.says(&li, None, "/queue");
+    let events = world.book.first(1).await;
+    assert!(matches!(&events[0].what, What::Staff { act: StaffAct::Queue, .. }), "{events:#?}");
+    opened(&world).await;
+    world.made_no_mistakes();
 }
 
 #[tokio::test]
