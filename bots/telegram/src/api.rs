@@ -9,15 +9,21 @@ use bytes::{Bytes, BytesMut};
 use reqwest::{
     Client, Response, StatusCode, Url,
     multipart::{Form, Part},
+    redirect::Policy,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 use teloxide::requests::Payload;
 
 const CONNECT: Duration = Duration::from_secs(10);
 const CALL: Duration = Duration::from_secs(30);
-const UPLOAD: Duration = Duration::from_secs(180);
+/// Less than what the runtime grants a whole delivery.
+const UPLOAD: Duration = Duration::from_secs(40);
 
 /// Why no client can be made from a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +47,8 @@ pub(crate) struct Api {
     client: Client,
     url: String,
     token: String,
+    /// Whether the token was accepted once: then 404 no longer means that it is wrong.
+    proven: AtomicBool,
 }
 
 impl fmt::Debug for Api {
@@ -63,7 +71,7 @@ struct Answer {
     parameters: Option<Parameters>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Clone, Copy, Deserialize, Default)]
 struct Parameters {
     #[serde(default, deserialize_with = "lenient::soft")]
     retry_after: Option<u64>,
@@ -80,13 +88,14 @@ impl Api {
         let url = url.trim_end_matches('/');
         let parsed = Url::parse(url).map_err(|_| ConfigError::ApiUrl)?;
         let host = parsed.host_str().ok_or(ConfigError::ApiUrl)?;
-        let mut builder = Client::builder().connect_timeout(CONNECT);
+        // A redirection would be logged by the client with the address that it leads to, and so with the token.
+        let mut builder = Client::builder().connect_timeout(CONNECT).redirect(Policy::none());
         // A proxy is for the way out; a Bot API server on this machine needs none.
         if ["localhost", "127.0.0.1", "[::1]"].contains(&host) {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|e| ConfigError::Client(e.without_url().to_string()))?;
-        Ok(Self { client, url: url.to_owned(), token: token.to_owned() })
+        Ok(Self { client, url: url.to_owned(), token: token.to_owned(), proven: AtomicBool::new(false) })
     }
 
     /// Calls a method with a payload as JSON.
@@ -161,29 +170,40 @@ impl Api {
         let status = response.status();
         let wait = response.headers().get("retry-after").and_then(|v| v.to_str().ok()?.parse().ok());
         let body = response.bytes().await.map_err(|e| broken(method, e))?;
-        let Ok(answer) = serde_json::from_slice::<Answer>(&body) else {
-            return if status.is_success() {
-                Err(Failure::Unknown(format!("{method}: the answer can't be read ({} bytes)", body.len())))
+        let answer = serde_json::from_slice::<Answer>(&body);
+        let Ok(answer) = answer else {
+            let unreadable = format!("{method}: the answer can't be read ({} bytes)", body.len());
+            return Err(if status.is_success() {
+                Failure::Unknown(unreadable)
             } else {
-                Err(Failure::Refused(Refusal {
-                    retry_after: wait,
-                    ..Refusal::new(method, status.as_u16(), "")
-                }))
-            };
+                self.refused(
+                    method,
+                    status.as_u16(),
+                    "",
+                    Parameters { retry_after: wait, ..Parameters::default() },
+                )
+            });
         };
         if answer.ok.unwrap_or(status.is_success()) {
+            self.proven.store(true, Ordering::Relaxed);
             return Ok(answer.result);
         }
-        let parameters = answer.parameters.unwrap_or_default();
+        let mut parameters = answer.parameters.unwrap_or_default();
+        parameters.retry_after = parameters.retry_after.or(wait);
         let code = answer.error_code.unwrap_or(match status {
             StatusCode::OK => 400,
             other => other.as_u16(),
         });
-        Err(Failure::Refused(Refusal {
-            retry_after: parameters.retry_after.or(wait),
+        Err(self.refused(method, code, &answer.description.unwrap_or_default(), parameters))
+    }
+
+    fn refused(&self, method: &str, code: u16, description: &str, parameters: Parameters) -> Failure {
+        Failure::Refused(Refusal {
+            retry_after: parameters.retry_after,
             migrate_to: parameters.migrate_to_chat_id,
-            ..Refusal::new(method, code, &answer.description.unwrap_or_default().replace(&self.token, "…"))
-        }))
+            no_such_method: code == 404 && self.proven.load(Ordering::Relaxed),
+            ..Refusal::new(method, code, &description.replace(&self.token, "…"))
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Delivery: what the outbox holds, to a customer, to whoever just acted, or to the staff group.
 
 use crate::{
-    Telegram,
+    Limit, Telegram,
     failure::{Failure, Meaning},
     send::{Place, Post, references},
     to_telegram::{self, ANSWER},
@@ -12,7 +12,6 @@ use bytes::Bytes;
 use desk::{Channel, ContactId, Content, Destination, FileRef, MessageRef, Say, Undeliverable};
 use runtime::{Delivery, DeliveryError, FetchError, Lane, Platform, Receipt};
 use serde_json::Value;
-use std::time::Duration;
 use teloxide::{
     payloads::{AnswerCallbackQuery, GetFile},
     types::{CallbackQueryId, FileId},
@@ -38,18 +37,16 @@ impl Platform for Telegram {
     }
 
     fn lanes(&self, to: &Destination) -> Vec<Lane> {
-        // Bot FAQ, "My bot is hitting limits": 30 a second in all, one a second in a chat, 20 a minute in a group.
-        let all = Lane { key: "telegram".into(), burst: 30, every: Duration::from_millis(34) };
+        let lane = |key: String, limit: Limit| Lane { key, burst: limit.burst, every: limit.every };
+        let limits = &self.config.limits;
         let chat = match to {
             Destination::Contact(contact) => chat_of(contact),
             Destination::Staff { .. } => self.staff_chat(),
             Destination::Actor { .. } => None,
         };
-        let chat = chat.map(|id| match id {
-            1.. => Lane { key: lane_key(id), burst: 3, every: Duration::from_secs(1) },
-            _ => Lane { key: lane_key(id), burst: 5, every: Duration::from_secs(3) },
-        });
-        std::iter::once(all).chain(chat).collect()
+        // Ids of people are positive, those of groups are not.
+        let chat = chat.map(|id| lane(lane_key(id), if id > 0 { limits.person } else { limits.group }));
+        std::iter::once(lane("telegram".into(), limits.all)).chain(chat).collect()
     }
 
     async fn deliver(&self, delivery: Delivery<'_>) -> Result<Receipt, DeliveryError> {
@@ -62,7 +59,7 @@ impl Platform for Telegram {
 
     async fn fetch(&self, file: &FileRef, limit: u64) -> Result<Bytes, FetchError> {
         let limit = limit.min(DOWNLOAD);
-        let id = file.id.trim_start_matches(crate::from_telegram::NOTE);
+        let id = file.id.trim_start_matches(crate::content::NOTE);
         let found = self.api.call(&GetFile::new(FileId(id.to_owned()))).await.map_err(|failure| {
             let text = failure.shown();
             match failure.meaning() {

@@ -29,6 +29,8 @@ pub(crate) struct Refusal {
     pub(crate) description: String,
     pub(crate) retry_after: Option<u64>,
     pub(crate) migrate_to: Option<i64>,
+    /// The token is right, so it is the method that the server doesn't have.
+    pub(crate) no_such_method: bool,
 }
 
 /// What a refusal means.
@@ -115,12 +117,21 @@ const PHRASES: &[(&str, Meaning)] = &[
 impl Refusal {
     pub(crate) fn new(method: &str, code: u16, description: &str) -> Self {
         let (method, description) = (method.to_owned(), description.to_owned());
-        Self { method, code, description, retry_after: None, migrate_to: None }
+        Self { method, code, description, retry_after: None, migrate_to: None, no_such_method: false }
     }
 
     pub(crate) fn meaning(&self) -> Meaning {
         if let Some(chat) = self.migrate_to {
             return Meaning::Moved(chat);
+        }
+        if self.no_such_method {
+            return match self.method.as_str() {
+                "createForumTopic" => Meaning::NoTopics,
+                "closeForumTopic" | "reopenForumTopic" => Meaning::SameState,
+                // What can't be changed is sent anew.
+                "editMessageText" | "editMessageCaption" => Meaning::MessageGone,
+                _ => Meaning::Other,
+            };
         }
         let said = self.description.to_lowercase();
         let phrase = PHRASES.iter().find(|(phrase, _)| said.contains(phrase)).map(|(_, meaning)| *meaning);
@@ -242,6 +253,11 @@ mod tests {
         check(404, "Not Found", Meaning::Setup);
         check(502, "", Meaning::Server);
         check(400, "Bad Request: message text is empty", Meaning::Other);
+        let missing =
+            |method| Refusal { no_such_method: true, ..Refusal::new(method, 404, "Not Found") }.meaning();
+        assert_eq!(missing("createForumTopic"), Meaning::NoTopics);
+        assert_eq!(missing("editMessageText"), Meaning::MessageGone);
+        assert_eq!(missing("sendSticker"), Meaning::Other);
         let wait = Refusal { retry_after: Some(7), ..Refusal::new("sendMessage", 429, "Too Many Requests") };
         assert_eq!(wait.meaning(), Meaning::Wait(Duration::from_secs(7)));
     }

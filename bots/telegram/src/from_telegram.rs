@@ -1,20 +1,18 @@
 //! From an update to what happened, in our words. Pure: it knows what the update says and who we are, and asks nobody.
 
 use crate::{
-    update::{CallbackQuery, Chat, ChatMemberUpdated, Entity, File, Message, Update, User},
+    content::content,
+    update::{CallbackQuery, Chat, ChatMemberUpdated, Entity, Message, Update, User},
     way::Way,
 };
 use desk::{
-    Address, Attachment, AttachmentKind, Button, Channel, ContactId, CustomerAct, CustomerCommand, Event,
-    EventKey, FileRef, Identity, MessageRef, Profile, StaffAct, StaffButton, Target, ThreadRef, What,
+    Address, Button, Channel, ContactId, CustomerAct, CustomerCommand, Event, EventKey, Identity, MessageRef,
+    Profile, StaffAct, StaffButton, Target, ThreadRef, What,
     command::{self, Typed, typed},
 };
 use intents::Lang;
 use jiff::Timestamp;
 use std::ops::Range;
-
-/// Marks the file id of a round video, which Telegram sends by a method of its own.
-pub(crate) const NOTE: &str = "note:";
 
 /// What an update comes to.
 #[derive(Debug)]
@@ -85,7 +83,8 @@ impl Reader<'_> {
             None if message.chat.is_private() => &alone,
             None => return Taken::Nothing,
         };
-        if from.is_bot {
+        // Whoever speaks in the name of a channel or a group is nobody in particular.
+        if from.is_bot || message.sender_chat.is_some() {
             Taken::Nothing
         } else if message.chat.is_private() {
             self.private(key, message, from, edited)
@@ -95,7 +94,7 @@ impl Reader<'_> {
     }
 
     fn private(&self, key: EventKey, message: &Message, from: &User, edited: bool) -> Taken {
-        let Some(said) = self.content(message) else { return Taken::Nothing };
+        let Some(said) = content(self.channel, message) else { return Taken::Nothing };
         let id = reference(message.message_id);
         let command = typed(&said.text).filter(|_| said.attachments.is_empty());
         let what = match command {
@@ -132,7 +131,7 @@ impl Reader<'_> {
     }
 
     fn group(&self, key: EventKey, message: &Message, from: &User, edited: bool) -> Taken {
-        let Some(mut said) = self.content(message) else { return Taken::Nothing };
+        let Some(mut said) = content(self.channel, message) else { return Taken::Nothing };
         let id = reference(message.message_id);
         let act = match typed(&said.text) {
             Some(typed) => {
@@ -160,7 +159,7 @@ impl Reader<'_> {
     }
 
     fn staff(&self, key: EventKey, message: &Message, edited: bool) -> Taken {
-        let Some(said) = self.content(message) else { return Taken::Nothing };
+        let Some(said) = content(self.channel, message) else { return Taken::Nothing };
         let on = self.place(message);
         let command = typed(&said.text);
         let from = match &message.from {
@@ -192,11 +191,10 @@ impl Reader<'_> {
         edited: bool,
     ) -> Option<StaffWhat> {
         let id = reference(message.message_id);
-        if let Some(note) = said.text.trim_start().strip_prefix("//") {
-            let note = desk::Message { text: note.trim().to_owned(), ..said };
-            let empty = note.text.is_empty() && note.attachments.is_empty();
-            let taken = !edited && !empty && on != Target::Nothing;
-            return taken.then_some(StaffWhat::Act(on, StaffAct::Note(note)));
+        // A note is a plain message to the desk: it knows by the id that the group has seen it.
+        let empty_note = command::note(&said.text) == Some("") && said.attachments.is_empty();
+        if empty_note || edited && command::note(&said.text).is_some() {
+            return None;
         }
         if let Some(typed) = typed(&said.text) {
             if edited || !self.for_us(typed) {
@@ -345,49 +343,6 @@ impl Reader<'_> {
         rest.push_str(&text[at..]);
         Some(rest.trim_matches(|c: char| c.is_whitespace() || ",，:：、".contains(c)).to_owned())
     }
-
-    /// What a message says and carries; `None` for what only tells that something happened in a chat.
-    fn content(&self, message: &Message) -> Option<desk::Message> {
-        let attachments: Vec<_> = self.attachment(message).into_iter().collect();
-        let text = message.text.clone().or_else(|| message.caption.clone()).or_else(|| described(message));
-        if text.as_ref().is_none_or(|text| text.trim().is_empty()) && attachments.is_empty() {
-            return None;
-        }
-        // The first message of a topic counts as replied to by each that replies to nothing.
-        let replied = message.reply_to_message.as_ref().filter(|r| r.forum_topic_created.is_none());
-        Some(desk::Message {
-            text: text.unwrap_or_default(),
-            attachments,
-            reply_to: replied.map(|r| reference(r.message_id)),
-        })
-    }
-
-    fn attachment(&self, message: &Message) -> Option<Attachment> {
-        let largest = message
-            .photo
-            .iter()
-            .max_by_key(|p| (p.width.unwrap_or(0) * p.height.unwrap_or(0), p.file_size.unwrap_or(0)));
-        // An animation comes with itself as a document, for clients that don't know animations.
-        let kinds = [
-            (AttachmentKind::Photo, largest),
-            (AttachmentKind::Animation, message.animation.as_ref()),
-            (AttachmentKind::Video, message.video.as_ref()),
-            (AttachmentKind::Video, message.video_note.as_ref()),
-            (AttachmentKind::Voice, message.voice.as_ref()),
-            (AttachmentKind::Audio, message.audio.as_ref()),
-            (AttachmentKind::Sticker, message.sticker.as_ref()),
-            (AttachmentKind::Document, message.document.as_ref()),
-        ];
-        let (kind, file) = kinds.into_iter().find_map(|(kind, file)| Some((kind, file?)))?;
-        let note = if message.video_note.is_some() { NOTE } else { "" };
-        Some(Attachment {
-            kind,
-            name: file.file_name.clone(),
-            mime: file.mime_type.clone().or_else(|| usual_mime(kind, file).map(str::to_owned)),
-            size: file.file_size,
-            file: FileRef { channel: self.channel.clone(), id: format!("{note}{}", file.file_id) },
-        })
-    }
 }
 
 /// What somebody did in the staff chat.
@@ -396,7 +351,7 @@ enum StaffWhat {
     Link(String),
 }
 
-fn reference(id: i64) -> MessageRef {
+pub(crate) fn reference(id: i64) -> MessageRef {
     MessageRef(id.to_string())
 }
 
@@ -411,38 +366,6 @@ fn profile(user: &User, public: bool) -> Profile {
     let handle = user.username.clone().filter(|name| !name.is_empty());
     let name = if full.is_empty() { handle.clone().unwrap_or_else(|| user.id.to_string()) } else { full };
     Profile { name, handle, language: lang(user), public }
-}
-
-/// What can't be relayed as it is, in signs that need no language.
-fn described(message: &Message) -> Option<String> {
-    if let Some(place) = &message.location {
-        let name = message.venue.as_ref().map(|venue| match &venue.address {
-            Some(address) => format!("{}, {address} ", venue.title),
-            None => format!("{} ", venue.title),
-        });
-        return Some(format!("📍 {}{}, {}", name.unwrap_or_default(), place.latitude, place.longitude));
-    }
-    if let Some(contact) = &message.contact {
-        let name = contact.first_name.as_deref().unwrap_or_default();
-        return Some(format!("👤 {name} {}", contact.phone_number).replace("  ", " "));
-    }
-    if let Some(poll) = &message.poll {
-        return Some(format!("📊 {}", poll.question));
-    }
-    message.dice.as_ref().map(|dice| format!("{} {}", dice.emoji.as_deref().unwrap_or("🎲"), dice.value))
-}
-
-/// The media type of kinds for which Telegram names none, because there is only one.
-fn usual_mime(kind: AttachmentKind, file: &File) -> Option<&'static str> {
-    match kind {
-        AttachmentKind::Photo => Some("image/jpeg"),
-        AttachmentKind::Sticker if file.is_video => Some("video/webm"),
-        AttachmentKind::Sticker if file.is_animated => Some("application/x-tgsticker"),
-        AttachmentKind::Sticker => Some("image/webp"),
-        AttachmentKind::Voice => Some("audio/ogg"),
-        AttachmentKind::Video => Some("video/mp4"),
-        AttachmentKind::Document | AttachmentKind::Audio | AttachmentKind::Animation => None,
-    }
 }
 
 /// The byte ranges in which a text names `@username`.

@@ -4,6 +4,7 @@
 //! It decides nothing about conversations and stores nothing of them. The token is in no log line and in no error.
 
 mod api;
+mod content;
 mod deliver;
 mod failure;
 mod from_telegram;
@@ -11,6 +12,8 @@ mod intake;
 mod lenient;
 mod memory;
 mod menu;
+mod polling;
+mod run;
 mod send;
 mod staff;
 mod to_telegram;
@@ -20,8 +23,8 @@ mod webhook;
 mod words;
 
 pub use api::ConfigError;
-pub use intake::RunError;
 pub use menu::Menu;
+pub use run::RunError;
 
 use api::Api;
 use desk::Channel;
@@ -52,6 +55,36 @@ pub struct Config {
     pub poll: Duration,
     /// The menus of commands, a language each; the first one is shown where no other fits.
     pub menus: Vec<Menu>,
+    /// How fast messages may be sent.
+    pub limits: Limits,
+}
+
+/// How fast messages may be sent. The defaults are Telegram's own limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// To everybody together.
+    pub all: Limit,
+    /// To one person.
+    pub person: Limit,
+    /// To one group.
+    pub group: Limit,
+}
+
+/// A limit: a token bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// How many at once after a pause.
+    pub burst: u32,
+    /// The time after which one more is allowed.
+    pub every: Duration,
+}
+
+impl Default for Limits {
+    /// 30 a second in all, one a second to a person, 20 a minute to a group (Bots FAQ, "My bot is hitting limits").
+    fn default() -> Self {
+        let limit = |burst, millis| Limit { burst, every: Duration::from_millis(millis) };
+        Self { all: limit(30, 34), person: limit(3, 1000), group: limit(5, 3000) }
+    }
 }
 
 /// How Telegram reaches us.
@@ -74,6 +107,7 @@ impl Config {
             webhook: None,
             poll: Duration::from_secs(50),
             menus: Vec::new(),
+            limits: Limits::default(),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     Telegram,
+    content::NOTE,
     failure::{Failure, Meaning},
-    from_telegram::NOTE,
     to_telegram,
 };
 use desk::{Attachment, AttachmentKind, MessageRef};

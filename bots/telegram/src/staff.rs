@@ -98,7 +98,12 @@ impl Telegram {
             Err(failure) if failure.meaning() == Some(Meaning::TopicClosed) => {
                 let Thread::Topic(topic) = thread else { return Err(failure) };
                 self.reopen(chat, topic).await?;
-                self.put(place, &post, d.edit).await?
+                let receipt = self.put(place, &post, d.edit).await?;
+                // What is said after the end leaves the topic as the ticket is.
+                if let Some(card) = d.card {
+                    self.follow(chat, topic, &card.state).await;
+                }
+                receipt
             }
             other => other?,
         };
@@ -173,7 +178,8 @@ impl Telegram {
         payload.icon_color = card.map(|card| to_telegram::topic_colour(card.priority));
         let made = match self.api.call(&payload).await {
             Ok(made) => made,
-            Err(failure) if failure.meaning() == Some(Meaning::NoTopics) => {
+            // Whatever the reason, without the right to make topics or with a name that is refused, replies still work.
+            Err(failure) if matches!(failure.meaning(), Some(Meaning::NoTopics | Meaning::Other)) => {
                 tracing::warn!(
                     chat,
                     reason = failure.shown(),

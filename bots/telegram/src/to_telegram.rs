@@ -147,7 +147,7 @@ fn say_parts(to: &Destination, say: Say) -> Vec<Say> {
 
 /// Whether words can stand under a file.
 pub(crate) fn takes_caption(file: &Attachment) -> bool {
-    file.kind != AttachmentKind::Sticker && !file.file.id.starts_with(crate::from_telegram::NOTE)
+    file.kind != AttachmentKind::Sticker && !file.file.id.starts_with(crate::content::NOTE)
 }
 
 /// The keyboard under a message; none if nothing on it can be shown there. `bot` is the bot's name, for links to it.

@@ -25,7 +25,8 @@ pub(crate) struct Update {
 impl Update {
     /// Reads an update; `None` without an id, by which a repetition is told.
     pub(crate) fn read(value: &Value) -> Option<Self> {
-        let mut update = Self::deserialize(value).ok()?;
+        // Serde would read a list as the fields in their order.
+        let mut update = value.is_object().then(|| Self::deserialize(value).ok())??;
         let known = |name| value.get(name).is_some_and(|part| !part.is_null());
         update.odd = known("message") && update.message.is_none()
             || known("edited_message") && update.edited_message.is_none()

@@ -29,6 +29,12 @@ pub fn typed(text: &str) -> Option<Typed<'_>> {
     Some(Typed { name, bot, rest: rest.trim() })
 }
 
+/// What a message in a ticket's thread says to colleagues only: whatever stands behind a leading `//`.
+#[must_use]
+pub fn note(text: &str) -> Option<&str> {
+    text.trim_start().strip_prefix("//").map(str::trim)
+}
+
 /// What a customer's command asks for; `None` when there is no such command. `id` is the message that it came in.
 #[must_use]
 pub fn customer(typed: Typed<'_>, id: MessageRef) -> Option<CustomerAct> {

@@ -145,7 +145,8 @@ pub enum Target {
 /// What an agent did.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StaffAct {
-    /// Wrote plainly in the ticket's thread: for the customer if they own the ticket, else a note.
+    /// Wrote plainly in the ticket's thread: for the customer if they own the ticket, else a note; a note in any case if it
+    /// begins with `//`.
     Say {
         /// The platform's id of the message, so that an edit of it finds its copies.
         id: MessageRef,

@@ -4,7 +4,7 @@ use super::{Turn, to_actor, verdict};
 use crate::{
     Agent, AgentId, Asked, Button, Channel, Choice, Content, Effect, Identity, Logged, Message, MessageRef,
     Policy, Press, Priority, Rating, Release, Say, Slot, Speaker, StaffAct, StaffButton, StaffDoes, Stage,
-    Target, TicketNumber, Timer, To, TransferTo, VerdictKind, WithAgent, WithBot, wording::Phrase,
+    Target, TicketNumber, Timer, To, TransferTo, VerdictKind, WithAgent, WithBot, command, wording::Phrase,
 };
 use intents::{Department, Rich};
 
@@ -110,10 +110,14 @@ impl Turn<'_> {
                 None => self.answer(&Phrase::NothingOpen),
             },
             StaffAct::Say { id, message } => {
+                let note = as_note(message);
                 if let Some(number) = self.facts.ticket {
-                    self.write_note(agent, number, message, Some(&(place.clone(), id.clone())));
+                    let source = (place.clone(), id.clone());
+                    self.write_note(agent, number, note.as_ref().unwrap_or(message), Some(&source));
                 }
-                self.answer(&Phrase::TicketEnded);
+                if note.is_none() {
+                    self.answer(&Phrase::TicketEnded);
+                }
             }
             StaffAct::Edit { .. } => {}
             StaffAct::Reply(_) | StaffAct::Canned(_) => self.answer(&Phrase::TicketEnded),
@@ -210,6 +214,9 @@ impl Turn<'_> {
         message: &Message,
     ) {
         let source = Some((place.clone(), id.clone()));
+        if let Some(note) = as_note(message) {
+            return self.write_note(agent, number, &note, source.as_ref());
+        }
         match &self.case.stage {
             Stage::WithAgent(owned) if owned.agent == agent.id => {
                 self.reply(agent, &Words { text: Rich::plain(&message.text), message, source });
@@ -289,6 +296,9 @@ impl Turn<'_> {
     ) {
         let source = (place.clone(), id.clone());
         let slot = Some(Slot::Agent(place.clone(), id.clone()));
+        if command::note(&message.text).is_some() {
+            return;
+        }
         let owner = matches!(&self.case.stage, Stage::WithAgent(owned) if owned.agent == agent.id);
         if owner {
             self.note(Logged::AgentEdited {
@@ -518,6 +528,11 @@ impl Turn<'_> {
         }
         self.answer(&Phrase::Done);
     }
+}
+
+/// The note that a plain message is, if it begins with `//`.
+fn as_note(message: &Message) -> Option<Message> {
+    command::note(&message.text).map(|text| Message { text: text.to_owned(), ..message.clone() })
 }
 
 /// Every staff place but the one where the words stand already.

@@ -23,8 +23,7 @@ fn a_ticket_from_claim_to_rating() {
           → li (agent/staff/7): ann: 您好，我来查一下
           → staff #1 but staff (agent/staff/7): ann: 您好，我来查一下
         ann> // 像是银行延迟
-          → staff #1: ann (note): 像是银行延迟
-          → actor: 好的。
+          → staff #1 but staff (agent/staff/9): ann (note): 像是银行延迟
         li> 好的
           → staff #1 (customer/11): li: 好的
         ann> /resolve
@@ -424,8 +423,7 @@ fn a_ticket_number_that_is_over_is_not_the_one_that_is_open() {
         ann> #1 /reopen
           → actor: 这个工单不能重新打开：时间太久，或者客户已有新工单。
         ann> #1 // 见下一单
-          → staff #1: ann (note): 见下一单
-          → actor: 好的。
+          → staff #1 but staff (agent/staff/13): ann (note): 见下一单
     "#]].assert_eq(&play(
         "li> 转人工\nann> /claim\nann> /resolve\nli> 转人工\nann> #1 /claim\nann> #1 /reopen\nann> #1 // 见下一单"
     ));

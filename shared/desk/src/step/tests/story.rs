@@ -169,9 +169,7 @@ impl Story {
         };
         self.acts += 1;
         let id = MessageRef(self.acts.to_string());
-        let act = if let Some(note) = text.strip_prefix("//") {
-            StaffAct::Note(Message::text(note.trim()))
-        } else if let Some(rest) = text.strip_prefix("edit ") {
+        let act = if let Some(rest) = text.strip_prefix("edit ") {
             let (id, text) = rest.split_once(' ').unwrap();
             StaffAct::Edit { id: MessageRef(id.into()), message: Message::text(text) }
         } else if let Some(typed) = command::typed(text) {
