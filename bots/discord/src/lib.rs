@@ -4,6 +4,10 @@
 //! shows it. The token is in no error, no log line and no `Debug`.
 
 pub mod from_discord;
+pub mod rest;
+#[cfg(test)]
+mod samples;
 pub mod text;
+pub mod to_discord;
 pub mod via;
 pub mod wire;
