@@ -12,24 +12,24 @@ use desk::{
 use jiff::Timestamp;
 
 /// The name of the panel's button that asks for a question; no button of the desk begins so.
-pub const ASK: &str = "0:ask:";
+pub(crate) const ASK: &str = "0:ask:";
 
 /// What is known when something arrives.
 #[derive(Debug, Clone)]
-pub struct Context {
+pub(crate) struct Context {
     /// Our channel's name.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// The bot's own id.
-    pub me: Option<Id>,
+    pub(crate) me: Option<Id>,
     /// Now.
-    pub now: Timestamp,
+    pub(crate) now: Timestamp,
     /// Whether it happened in a thread of the staff forum.
-    pub staff_thread: bool,
+    pub(crate) staff_thread: bool,
 }
 
 /// What an interaction asks for.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Asked {
+pub(crate) enum Asked {
     /// Something happened: take it in, then acknowledge it.
     Act(Box<Event>, Ack),
     /// A form must be opened at once.
@@ -44,7 +44,7 @@ pub enum Asked {
 
 /// How an interaction is acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ack {
+pub(crate) enum Ack {
     /// "Thinking…", to be filled in by the answer.
     Thinking,
     /// Without a sign.
@@ -53,7 +53,7 @@ pub enum Ack {
 
 /// A form that asks for words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// A customer's question.
     Ask,
     /// An agent's answer.
@@ -65,7 +65,7 @@ pub enum Form {
 impl Form {
     /// The form's name, by which it is known when it comes back.
     #[must_use]
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self {
             Self::Ask => ASK.to_owned(),
             Self::Reply(button) | Self::Note(button) => button.wire(),
@@ -76,7 +76,7 @@ impl Form {
 /// What a new message says: in a direct message what the customer does, in a staff thread what an agent does. None for
 /// bots, for Discord's own messages, and for those whose words we aren't given.
 #[must_use]
-pub fn message(cx: &Context, wire: &Wire) -> Option<Event> {
+pub(crate) fn message(cx: &Context, wire: &Wire) -> Option<Event> {
     if !matches!(wire.kind, 0 | 19) {
         return None;
     }
@@ -97,7 +97,7 @@ pub fn message(cx: &Context, wire: &Wire) -> Option<Event> {
 
 /// What a changed message says. None unless its author changed its words.
 #[must_use]
-pub fn edited(cx: &Context, wire: &Wire) -> Option<Event> {
+pub(crate) fn edited(cx: &Context, wire: &Wire) -> Option<Event> {
     let when = wire.edited_timestamp.as_deref()?;
     let author = person(wire)?;
     let message = said(cx, wire)?;
@@ -119,7 +119,7 @@ pub fn edited(cx: &Context, wire: &Wire) -> Option<Event> {
 
 /// What an interaction asks for; none when nobody did it. `entry` finds the entry that a proposal stands for.
 #[must_use]
-pub fn interaction(
+pub(crate) fn interaction(
     cx: &Context,
     wire: &Interaction,
     entry: impl Fn(&str) -> Option<EntryId>,

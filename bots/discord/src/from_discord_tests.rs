@@ -20,6 +20,7 @@ fn act(value: Value) -> Option<Asked> {
     interaction(&cx(true), &serde_json::from_value(value).unwrap(), entry)
 }
 
+#[allow(clippy::needless_pass_by_value)] // each test makes its own
 fn slash(name: &str, options: Value) -> Value {
     json!({"id": "900", "application_id": "7", "type": 2, "token": "tok", "guild_id": "5", "channel_id": "77",
         "locale": "zh-CN", "member": {"user": jane()}, "data": {"name": name, "options": options}})

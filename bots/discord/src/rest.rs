@@ -39,7 +39,7 @@ impl fmt::Debug for Token {
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RestError {
+pub(crate) enum RestError {
     /// We are to wait, with this route or with everything.
     #[error("limited for {after:?}")]
     Wait {
@@ -70,35 +70,35 @@ pub enum RestError {
 impl RestError {
     /// Discord's code of a refusal.
     #[must_use]
-    pub fn code(&self) -> Option<u64> {
+    pub(crate) fn code(&self) -> Option<u64> {
         if let Self::Refused { code, .. } = self { Some(*code) } else { None }
     }
 
     /// Whether the thing that was called upon doesn't exist (any more).
     #[must_use]
-    pub fn missing(&self) -> bool {
+    pub(crate) fn missing(&self) -> bool {
         matches!(self, Self::Refused { status: 404, .. })
     }
 
     /// Whether the same call may work later.
     #[must_use]
-    pub fn passing(&self) -> bool {
+    pub(crate) fn passing(&self) -> bool {
         !matches!(self, Self::Refused { .. })
     }
 }
 
 /// A file to send along.
-pub struct Upload {
+pub(crate) struct Upload {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Its media type.
-    pub mime: Option<String>,
+    pub(crate) mime: Option<String>,
     /// Its content.
-    pub bytes: bytes::Bytes,
+    pub(crate) bytes: bytes::Bytes,
 }
 
 /// What a call carries.
-pub enum Body {
+pub(crate) enum Body {
     /// Nothing.
     None,
     /// A value.
@@ -108,7 +108,7 @@ pub enum Body {
 }
 
 /// Discord's REST interface.
-pub struct Rest {
+pub(crate) struct Rest {
     http: reqwest::Client,
     base: String,
     /// Which routes are closed, and until when; `*` closes all.
@@ -128,7 +128,7 @@ impl Rest {
     ///
     /// # Errors
     /// A text when the token can't stand in a header or TLS can't be set up.
-    pub fn new(api: &str, token: &Token) -> Result<Self, String> {
+    pub(crate) fn new(api: &str, token: &Token) -> Result<Self, String> {
         let mut bot = HeaderValue::from_str(&format!("Bot {}", token.secret()))
             .map_err(|_| "the token holds characters that no token has".to_owned())?;
         bot.set_sensitive(true);
@@ -151,7 +151,7 @@ impl Rest {
 
     /// The address that all calls begin with.
     #[must_use]
-    pub fn base(&self) -> &str {
+    pub(crate) fn base(&self) -> &str {
         &self.base
     }
 
@@ -159,7 +159,7 @@ impl Rest {
     ///
     /// # Errors
     /// See [`RestError`].
-    pub async fn call(&self, method: Method, path: &str, body: Body) -> Result<Value, RestError> {
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Body) -> Result<Value, RestError> {
         let route = format!("{method} {}", path.split('?').next().unwrap_or_default());
         if let Some((after, global)) = self.wait(&route) {
             return Err(RestError::Wait { after, global });
@@ -186,7 +186,12 @@ impl Rest {
     ///
     /// # Errors
     /// The last failure.
-    pub async fn insist(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, RestError> {
+    pub(crate) async fn insist(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<Value, RestError> {
         let mut tries = 0;
         loop {
             let body = body.clone().map_or(Body::None, Body::Json);

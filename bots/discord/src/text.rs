@@ -6,17 +6,17 @@ use std::ops::Range;
 
 /// The longest message, in UTF-16 units. Discord counts characters (API reference, Create Message); counting the wider
 /// unit keeps us below its limit however it counts.
-pub const MAX_TEXT: usize = 2000;
+pub(crate) const MAX_TEXT: usize = 2000;
 
 /// The length of a text as we count it.
 #[must_use]
-pub fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
 
 /// Cuts a text into pieces whose rendered form is at most `limit` wide. An empty text has one empty piece.
 #[must_use]
-pub fn pieces(text: &Rich, limit: usize) -> Vec<Rich> {
+pub(crate) fn pieces(text: &Rich, limit: usize) -> Vec<Rich> {
     if width(&render(text)) <= limit || text.width(char::len_utf16) <= 1 {
         return vec![text.clone()];
     }
@@ -28,7 +28,7 @@ pub fn pieces(text: &Rich, limit: usize) -> Vec<Rich> {
 
 /// The text in Discord's Markdown.
 #[must_use]
-pub fn render(text: &Rich) -> String {
+pub(crate) fn render(text: &Rich) -> String {
     let spans = tidy(text);
     let mut out = String::with_capacity(text.text().len() + 16);
     write(text.text(), 0..text.text().len(), &spans, &mut out);
@@ -37,7 +37,7 @@ pub fn render(text: &Rich) -> String {
 
 /// Plain text with every mark escaped.
 #[must_use]
-pub fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     escape_onto(&mut out, text);
     out
@@ -45,7 +45,7 @@ pub fn escape(text: &str) -> String {
 
 /// Plain text for a place without Markdown, such as a thread's name or a button: one line, at most `limit` wide.
 #[must_use]
-pub fn one_line(text: &str, limit: usize) -> String {
+pub(crate) fn one_line(text: &str, limit: usize) -> String {
     let clean: String =
         text.chars().filter(|c| !hidden(*c)).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
     let words = clean.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -24,17 +24,17 @@ const THREAD_NAME: usize = 100;
 
 /// A message, drawn.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Drawn {
+pub(crate) struct Drawn {
     /// Its text.
-    pub text: String,
+    pub(crate) text: String,
     /// Its buttons.
-    pub rows: Vec<CreateActionRow>,
+    pub(crate) rows: Vec<CreateActionRow>,
 }
 
 /// Cuts content into what one call sends: the text first, each piece below the limit, then each file by itself, so that a
 /// file which can't be delivered doesn't take the words with it. Buttons stay with the last.
 #[must_use]
-pub fn parts(content: Content, staff: bool) -> Vec<Content> {
+pub(crate) fn parts(content: Content, staff: bool) -> Vec<Content> {
     let say = match content {
         Content::Say(say) => say,
         card @ Content::Card(_) => return vec![card],
@@ -63,7 +63,7 @@ pub fn parts(content: Content, staff: bool) -> Vec<Content> {
 
 /// Draws one part. `me` is the bot's id, by which a private conversation is opened.
 #[must_use]
-pub fn draw(content: &Content, staff: bool, me: Option<Id>) -> Drawn {
+pub(crate) fn draw(content: &Content, staff: bool, me: Option<Id>) -> Drawn {
     match content {
         Content::Say(say) => {
             let words = text::render(&say.text);
@@ -76,7 +76,7 @@ pub fn draw(content: &Content, staff: bool, me: Option<Id>) -> Drawn {
 
 /// Draws a ticket's card, in one message.
 #[must_use]
-pub fn draw_card(card: &Card) -> Drawn {
+pub(crate) fn draw_card(card: &Card) -> Drawn {
     let mut pieces = text::pieces(&card.text, text::MAX_TEXT - 1);
     let more = pieces.len() > 1;
     let mut text = text::render(&pieces.swap_remove(0));
@@ -95,14 +95,14 @@ pub fn draw_card(card: &Card) -> Drawn {
 
 /// The name of a ticket's thread. It never changes: Discord allows two changes in ten minutes.
 #[must_use]
-pub fn thread_name(card: &Card) -> String {
+pub(crate) fn thread_name(card: &Card) -> String {
     let mark = if card.priority == Priority::Urgent { "🚨 " } else { "" };
     text::one_line(&format!("{mark}{} · {} · {}", card.number, card.name, card.department), THREAD_NAME)
 }
 
 /// Whether nothing more is expected to be said about a ticket.
 #[must_use]
-pub fn ended(card: &Card) -> bool {
+pub(crate) fn ended(card: &Card) -> bool {
     match card.state {
         CardState::Resolved(_) | CardState::Withdrawn => true,
         CardState::Queued | CardState::Owned(_) => false,
@@ -198,8 +198,7 @@ fn nobody() -> CreateAllowedMentions {
 }
 
 /// A new message. The nonce makes Discord answer with the first message when the same is sent again.
-#[must_use]
-pub fn new_message(
+pub(crate) fn new_message(
     drawn: &Drawn,
     nonce: Option<u64>,
     reply_to: Option<(Id, Id)>,
@@ -226,22 +225,19 @@ pub fn new_message(
 }
 
 /// A ticket's thread, with its card as the first message.
-#[must_use]
-pub fn new_post<'a>(card: &Card, tags: &[Id]) -> CreateForumPost<'a> {
+pub(crate) fn new_post<'a>(card: &Card, tags: &[Id]) -> CreateForumPost<'a> {
     let message = new_message(&draw_card(card), None, None, None);
     let tags = tags.iter().map(|tag| ForumTagId::new(tag.0));
     CreateForumPost::new(thread_name(card), message).set_applied_tags(tags)
 }
 
 /// An earlier message's new form.
-#[must_use]
-pub fn new_form(drawn: &Drawn) -> EditMessage {
+pub(crate) fn new_form(drawn: &Drawn) -> EditMessage {
     EditMessage::new().content(&drawn.text).allowed_mentions(nobody()).components(drawn.rows.clone())
 }
 
 /// An answer that fills in "thinking…", or changes an earlier answer.
-#[must_use]
-pub fn filled(drawn: &Drawn, file: Option<&str>) -> EditWebhookMessage {
+pub(crate) fn filled(drawn: &Drawn, file: Option<&str>) -> EditWebhookMessage {
     let edit = EditWebhookMessage::new()
         .content(&drawn.text)
         .allowed_mentions(nobody())
@@ -253,8 +249,11 @@ pub fn filled(drawn: &Drawn, file: Option<&str>) -> EditWebhookMessage {
 }
 
 /// A further answer to an interaction.
-#[must_use]
-pub fn followup(drawn: &Drawn, private: bool, file: Option<&str>) -> CreateInteractionResponseFollowup {
+pub(crate) fn followup(
+    drawn: &Drawn,
+    private: bool,
+    file: Option<&str>,
+) -> CreateInteractionResponseFollowup {
     let flags = if private { MessageFlags::EPHEMERAL } else { MessageFlags::empty() };
     let answer = CreateInteractionResponseFollowup::new()
         .content(&drawn.text)
@@ -269,7 +268,7 @@ pub fn followup(drawn: &Drawn, private: bool, file: Option<&str>) -> CreateInter
 
 /// The name under which a file is sent.
 #[must_use]
-pub fn file_name(file: &Attachment) -> String {
+pub(crate) fn file_name(file: &Attachment) -> String {
     let given = file.name.as_deref().map(|name| text::one_line(name, 100).replace(['/', '\\'], "_"));
     given.filter(|name| !name.is_empty()).unwrap_or_else(|| {
         let ending = match file.mime.as_deref().unwrap_or_default() {

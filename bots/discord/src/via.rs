@@ -12,15 +12,15 @@ const LASTS: SignedDuration = SignedDuration::from_secs(14 * 60 + 30);
 
 /// How an interaction can be answered.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Reply {
+pub(crate) struct Reply {
     /// The application.
-    pub application: Id,
+    pub(crate) application: Id,
     /// The interaction's token.
-    pub token: String,
+    pub(crate) token: String,
     /// Whether "thinking…" stands there until it is filled in.
-    pub thinking: bool,
+    pub(crate) thinking: bool,
     /// Whether only the one who acted sees it: always so in a guild.
-    pub private: bool,
+    pub(crate) private: bool,
 }
 
 impl fmt::Debug for Reply {
@@ -36,7 +36,7 @@ impl fmt::Debug for Reply {
 impl Reply {
     /// The way to answer this interaction; none when it doesn't name its application or has no usable token.
     #[must_use]
-    pub fn of(wire: &Interaction, ack: Ack) -> Option<Self> {
+    pub(crate) fn of(wire: &Interaction, ack: Ack) -> Option<Self> {
         let legal = |c: char| c.is_ascii_graphic() && !"/?#%\\".contains(c);
         let usable = !wire.token.is_empty() && wire.token.chars().all(legal) && !wire.token.contains("..");
         usable.then_some(Self {
@@ -49,7 +49,7 @@ impl Reply {
 
     /// As the desk carries it.
     #[must_use]
-    pub fn via(&self, channel: &Channel, now: Timestamp) -> Via {
+    pub(crate) fn via(&self, channel: &Channel, now: Timestamp) -> Via {
         let kind = match (self.thinking, self.private) {
             (true, true) => "tp",
             (true, false) => "t",
@@ -62,7 +62,7 @@ impl Reply {
 
     /// Reads what [`Reply::via`] made.
     #[must_use]
-    pub fn read(via: &Via) -> Option<Self> {
+    pub(crate) fn read(via: &Via) -> Option<Self> {
         let mut parts = via.token.splitn(3, '/');
         let (kind, application, token) = (parts.next()?, parts.next()?, parts.next()?);
         Some(Self {

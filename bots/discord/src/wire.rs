@@ -6,12 +6,12 @@ use serde_json::Value;
 
 /// A Discord id: a string of digits; a number is taken too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct Id(pub u64);
+pub(crate) struct Id(pub(crate) u64);
 
 impl Id {
     /// Reads an id from text.
     #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         text.parse().ok().filter(|id| *id != 0).map(Self)
     }
 }
@@ -46,246 +46,243 @@ fn each<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Resu
 
 /// A frame of the gateway.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// What kind of frame it is.
-    pub op: u64,
+    pub(crate) op: u64,
     /// Its data.
     #[serde(default)]
-    pub d: Value,
+    pub(crate) d: Value,
     /// Its number in the session, for events.
     #[serde(default, deserialize_with = "lenient")]
-    pub s: Option<u64>,
+    pub(crate) s: Option<u64>,
     /// The event's name.
     #[serde(default, deserialize_with = "lenient")]
-    pub t: Option<String>,
+    pub(crate) t: Option<String>,
 }
 
 /// A person, or a bot.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub struct User {
+pub(crate) struct User {
     /// Their id.
     #[serde(default, deserialize_with = "lenient")]
-    pub id: Option<Id>,
+    pub(crate) id: Option<Id>,
     /// Their unique handle.
     #[serde(default, deserialize_with = "lenient")]
-    pub username: Option<String>,
+    pub(crate) username: Option<String>,
     /// The name that they show.
     #[serde(default, deserialize_with = "lenient")]
-    pub global_name: Option<String>,
+    pub(crate) global_name: Option<String>,
     /// Whether it is a bot.
     #[serde(default, deserialize_with = "lenient")]
-    pub bot: bool,
+    pub(crate) bot: bool,
 }
 
 /// A user as a member of a guild.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub struct Member {
+pub(crate) struct Member {
     /// The user.
     #[serde(default, deserialize_with = "lenient")]
-    pub user: Option<User>,
+    pub(crate) user: Option<User>,
 }
 
 /// A message.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Message {
+pub(crate) struct Message {
     /// Its id.
-    pub id: Id,
+    pub(crate) id: Id,
     /// Where it stands.
-    pub channel_id: Id,
+    pub(crate) channel_id: Id,
     /// The guild; none in a direct message.
     #[serde(default, deserialize_with = "lenient")]
-    pub guild_id: Option<Id>,
+    pub(crate) guild_id: Option<Id>,
     /// Who wrote it; missing in some edits.
     #[serde(default, deserialize_with = "lenient")]
-    pub author: Option<User>,
+    pub(crate) author: Option<User>,
     /// Its text; empty without the privilege to read it.
     #[serde(default, deserialize_with = "lenient")]
-    pub content: Option<String>,
+    pub(crate) content: Option<String>,
     /// When it was last changed.
     #[serde(default, deserialize_with = "lenient")]
-    pub edited_timestamp: Option<String>,
+    pub(crate) edited_timestamp: Option<String>,
     /// Its kind: 0 is a plain message, 19 a reply.
     #[serde(default, rename = "type", deserialize_with = "lenient")]
-    pub kind: u64,
+    pub(crate) kind: u64,
     /// Its files.
     #[serde(default, deserialize_with = "each")]
-    pub attachments: Vec<File>,
+    pub(crate) attachments: Vec<File>,
     /// Its stickers.
     #[serde(default, deserialize_with = "each")]
-    pub sticker_items: Vec<Sticker>,
+    pub(crate) sticker_items: Vec<Sticker>,
     /// The message that it replies to.
     #[serde(default, deserialize_with = "lenient")]
-    pub message_reference: Option<Reference>,
+    pub(crate) message_reference: Option<Reference>,
     /// Set when a webhook wrote it.
     #[serde(default, deserialize_with = "lenient")]
-    pub webhook_id: Option<Id>,
+    pub(crate) webhook_id: Option<Id>,
     /// Bits; 1 << 13 is a spoken message.
     #[serde(default, deserialize_with = "lenient")]
-    pub flags: u64,
+    pub(crate) flags: u64,
     /// What was forwarded with it.
     #[serde(default, deserialize_with = "each")]
-    pub message_snapshots: Vec<Snapshot>,
+    pub(crate) message_snapshots: Vec<Snapshot>,
 }
 
 /// A forwarded message.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Snapshot {
+pub(crate) struct Snapshot {
     /// What it said.
     #[serde(default, deserialize_with = "lenient")]
-    pub message: Forwarded,
+    pub(crate) message: Forwarded,
 }
 
 /// What a forwarded message said.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub struct Forwarded {
+pub(crate) struct Forwarded {
     /// Its text.
     #[serde(default, deserialize_with = "lenient")]
-    pub content: Option<String>,
+    pub(crate) content: Option<String>,
     /// Its files.
     #[serde(default, deserialize_with = "each")]
-    pub attachments: Vec<File>,
+    pub(crate) attachments: Vec<File>,
 }
 
 /// The message that another refers to.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub struct Reference {
+pub(crate) struct Reference {
     /// Its id.
     #[serde(default, deserialize_with = "lenient")]
-    pub message_id: Option<Id>,
+    pub(crate) message_id: Option<Id>,
     /// 0 for a reply, 1 for a forward.
     #[serde(default, rename = "type", deserialize_with = "lenient")]
-    pub kind: u64,
+    pub(crate) kind: u64,
 }
 
 /// A file of a message.
 #[derive(Debug, Clone, Deserialize)]
-pub struct File {
+pub(crate) struct File {
     /// Its id.
-    pub id: Id,
+    pub(crate) id: Id,
     /// Its name.
     #[serde(default, deserialize_with = "lenient")]
-    pub filename: Option<String>,
+    pub(crate) filename: Option<String>,
     /// Its media type.
     #[serde(default, deserialize_with = "lenient")]
-    pub content_type: Option<String>,
+    pub(crate) content_type: Option<String>,
     /// Its size in bytes.
     #[serde(default, deserialize_with = "lenient")]
-    pub size: Option<u64>,
+    pub(crate) size: Option<u64>,
     /// Where it can be fetched for a day.
     #[serde(default, deserialize_with = "lenient")]
-    pub url: String,
+    pub(crate) url: String,
 }
 
 /// A sticker of a message.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Sticker {
+pub(crate) struct Sticker {
     /// Its id.
-    pub id: Id,
+    pub(crate) id: Id,
     /// Its name.
     #[serde(default, deserialize_with = "lenient")]
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// 1 PNG, 2 animated PNG, 3 Lottie, 4 GIF.
     #[serde(default, deserialize_with = "lenient")]
-    pub format_type: u64,
+    pub(crate) format_type: u64,
 }
 
 /// A command given, a button pressed, a form sent, or a proposal wanted.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Interaction {
+pub(crate) struct Interaction {
     /// Its id.
-    pub id: Id,
+    pub(crate) id: Id,
     /// The application.
     #[serde(default, deserialize_with = "lenient")]
-    pub application_id: Option<Id>,
+    pub(crate) application_id: Option<Id>,
     /// 2 command, 3 component, 4 autocomplete, 5 form.
     #[serde(rename = "type")]
-    pub kind: u64,
+    pub(crate) kind: u64,
     /// The secret by which it is answered, for 15 minutes.
-    pub token: String,
+    pub(crate) token: String,
     /// What was done.
     #[serde(default, deserialize_with = "lenient")]
-    pub data: InteractionData,
+    pub(crate) data: InteractionData,
     /// Where; none in a direct message.
     #[serde(default, deserialize_with = "lenient")]
-    pub guild_id: Option<Id>,
+    pub(crate) guild_id: Option<Id>,
     /// In which channel.
     #[serde(default, deserialize_with = "lenient")]
-    pub channel_id: Option<Id>,
+    pub(crate) channel_id: Option<Id>,
     /// The channel itself.
     #[serde(default, deserialize_with = "lenient")]
-    pub channel: Option<Channel>,
+    pub(crate) channel: Option<Channel>,
     /// Who, in a guild.
     #[serde(default, deserialize_with = "lenient")]
-    pub member: Option<Member>,
+    pub(crate) member: Option<Member>,
     /// Who, in a direct message.
     #[serde(default, deserialize_with = "lenient")]
-    pub user: Option<User>,
+    pub(crate) user: Option<User>,
     /// The language of their app.
     #[serde(default, deserialize_with = "lenient")]
-    pub locale: Option<String>,
-    /// The message whose button was pressed.
-    #[serde(default, deserialize_with = "lenient")]
-    pub message: Option<MessageId>,
+    pub(crate) locale: Option<String>,
 }
 
 /// A message by its id alone.
 #[derive(Debug, Clone, Deserialize)]
-pub struct MessageId {
+pub(crate) struct MessageId {
     /// Its id.
-    pub id: Id,
+    pub(crate) id: Id,
 }
 
 impl Interaction {
     /// Who did it.
     #[must_use]
-    pub fn actor(&self) -> Option<&User> {
+    pub(crate) fn actor(&self) -> Option<&User> {
         self.member.as_ref().and_then(|m| m.user.as_ref()).or(self.user.as_ref())
     }
 
     /// The channel in which it was done.
     #[must_use]
-    pub fn place(&self) -> Option<Id> {
+    pub(crate) fn place(&self) -> Option<Id> {
         self.channel_id.or_else(|| self.channel.as_ref().map(|c| c.id))
     }
 }
 
 /// What was done in an interaction.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub struct InteractionData {
+pub(crate) struct InteractionData {
     /// The command's name.
     #[serde(default, deserialize_with = "lenient")]
-    pub name: String,
+    pub(crate) name: String,
     /// The command's options.
     #[serde(default, deserialize_with = "each")]
-    pub options: Vec<CommandOption>,
+    pub(crate) options: Vec<CommandOption>,
     /// The button's or form's name.
     #[serde(default, deserialize_with = "lenient")]
-    pub custom_id: String,
+    pub(crate) custom_id: String,
     /// What was chosen from a list.
     #[serde(default, deserialize_with = "each")]
-    pub values: Vec<String>,
+    pub(crate) values: Vec<String>,
     /// The form's rows.
     #[serde(default)]
-    pub components: Value,
+    pub(crate) components: Value,
 }
 
 /// An option of a command.
 #[derive(Debug, Clone, Deserialize)]
-pub struct CommandOption {
+pub(crate) struct CommandOption {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Its value: text or a number.
     #[serde(default)]
-    pub value: Value,
+    pub(crate) value: Value,
     /// Whether the user is typing it.
     #[serde(default, deserialize_with = "lenient")]
-    pub focused: bool,
+    pub(crate) focused: bool,
 }
 
 impl InteractionData {
     /// The value of an option, as text.
     #[must_use]
-    pub fn option(&self, name: &str) -> Option<String> {
+    pub(crate) fn option(&self, name: &str) -> Option<String> {
         match &self.options.iter().find(|o| o.name == name)?.value {
             Value::String(text) => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
@@ -295,7 +292,7 @@ impl InteractionData {
 
     /// What was typed into the form: its first non-empty value, wherever its rows nest it.
     #[must_use]
-    pub fn typed(&self) -> Option<String> {
+    pub(crate) fn typed(&self) -> Option<String> {
         fn find(value: &Value) -> Option<&str> {
             match value {
                 Value::Array(values) => values.iter().find_map(find),
@@ -312,66 +309,63 @@ impl InteractionData {
 
 /// A channel, a forum, or a thread.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Channel {
+pub(crate) struct Channel {
     /// Its id.
-    pub id: Id,
+    pub(crate) id: Id,
     /// What it lies in: for a thread, its forum.
     #[serde(default, deserialize_with = "lenient")]
-    pub parent_id: Option<Id>,
+    pub(crate) parent_id: Option<Id>,
     /// Its guild.
     #[serde(default, deserialize_with = "lenient")]
-    pub guild_id: Option<Id>,
-    /// Its name.
-    #[serde(default, deserialize_with = "lenient")]
-    pub name: Option<String>,
+    pub(crate) guild_id: Option<Id>,
     /// The tags that posts of this forum can have.
     #[serde(default, deserialize_with = "lenient")]
-    pub available_tags: Vec<Tag>,
+    pub(crate) available_tags: Vec<Tag>,
     /// The first message of a post that was just made.
     #[serde(default, deserialize_with = "lenient")]
-    pub message: Option<MessageId>,
+    pub(crate) message: Option<MessageId>,
 }
 
 /// A tag of a forum.
 #[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
-pub struct Tag {
+pub(crate) struct Tag {
     /// Its id.
-    pub id: Id,
+    pub(crate) id: Id,
     /// Its name.
     #[serde(default, deserialize_with = "lenient")]
-    pub name: String,
+    pub(crate) name: String,
 }
 
 /// What begins a session.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub struct Ready {
+pub(crate) struct Ready {
     /// The session's name, to resume it by.
     #[serde(default, deserialize_with = "lenient")]
-    pub session_id: Option<String>,
+    pub(crate) session_id: Option<String>,
     /// Where it is resumed.
     #[serde(default, deserialize_with = "lenient")]
-    pub resume_gateway_url: Option<String>,
+    pub(crate) resume_gateway_url: Option<String>,
     /// The bot.
     #[serde(default, deserialize_with = "lenient")]
-    pub user: User,
+    pub(crate) user: User,
     /// The application.
     #[serde(default, deserialize_with = "lenient")]
-    pub application: Option<Application>,
+    pub(crate) application: Option<Application>,
 }
 
 /// The application that the bot belongs to.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Application {
+pub(crate) struct Application {
     /// Its id.
-    pub id: Id,
+    pub(crate) id: Id,
 }
 
 /// Threads of a guild, as some events list them.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub struct Threads {
+pub(crate) struct Threads {
     /// The threads.
     #[serde(default, deserialize_with = "each")]
-    pub threads: Vec<Channel>,
+    pub(crate) threads: Vec<Channel>,
 }
 
 #[cfg(test)]
