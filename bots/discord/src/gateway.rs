@@ -116,10 +116,9 @@ impl Gateway<'_> {
     async fn connect_once(&mut self) -> End {
         let shutdown = self.shutdown;
         let work = async {
-            let url = match self.address().await {
-                Ok(url) => url,
-                Err(end) => return Err(end),
-            };
+            let url = self.address().await?;
+            // Not while connected: a connection that is waited in sends no heartbeats.
+            self.wait_for_turn().await;
             let socket = timeout(Duration::from_secs(15), open(&url)).await;
             let mut socket = socket.ok().flatten().ok_or(End::Broken("no connection to the gateway"))?;
             let every = timeout(Duration::from_secs(15), hello(&mut socket)).await;
@@ -165,10 +164,7 @@ impl Gateway<'_> {
     async fn stay(&mut self, mut socket: Socket, every: Duration) -> End {
         let first = match self.intake.resumable() {
             Some(session) => self.resume(&session.id, session.seq),
-            None => match self.identify().await {
-                Some(identify) => identify,
-                None => return End::Shutdown,
-            },
+            None => self.identify(),
         };
         if send(&mut socket, &first).await.is_err() {
             return End::Broken("the connection broke at its beginning");
@@ -216,14 +212,16 @@ impl Gateway<'_> {
         json!({"op": 1, "d": self.intake.taken()})
     }
 
-    /// What begins a session, once one may begin. None when we end before that.
-    async fn identify(&mut self) -> Option<Value> {
-        let soon = self.identified.map_or(Duration::ZERO, |at| BETWEEN_SESSIONS.saturating_sub(at.elapsed()));
-        let wait = soon.max(std::mem::take(&mut self.wait_for_limit));
-        tokio::select! {
-            () = sleep(wait) => {}
-            () = self.shutdown.cancelled() => return None,
+    /// Waits until a session may be begun, if one must be.
+    async fn wait_for_turn(&mut self) {
+        if self.intake.resumable().is_none() {
+            let soon = self.identified.map(|at| BETWEEN_SESSIONS.saturating_sub(at.elapsed()));
+            sleep(soon.unwrap_or_default().max(std::mem::take(&mut self.wait_for_limit))).await;
         }
+    }
+
+    /// What begins a session.
+    fn identify(&mut self) -> Value {
         self.identified = Some(Instant::now());
         let discord = &self.intake.discord;
         let mut intents = GUILDS | DIRECT_MESSAGES;
@@ -233,11 +231,11 @@ impl Gateway<'_> {
         if self.privileged {
             intents |= MESSAGE_CONTENT;
         }
-        Some(json!({"op": 2, "d": {
+        json!({"op": 2, "d": {
             "token": discord.config.token.secret(),
             "intents": intents,
             "properties": {"os": std::env::consts::OS, "browser": "deskhand", "device": "deskhand"},
-        }}))
+        }})
     }
 
     fn receive(&self, message: Option<Result<Message, tokio_tungstenite::tungstenite::Error>>) -> Received {

@@ -138,7 +138,7 @@ impl Rest {
             // Where a redirection leads, the token would go too.
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
-            .timeout(Duration::from_secs(15))
+            .timeout(Duration::from_secs(10))
             .build()
             .map_err(|e| e.without_url().to_string())?;
         let base = api.trim_end_matches('/');
