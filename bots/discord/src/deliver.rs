@@ -192,17 +192,12 @@ impl Discord {
             // Before the acknowledgement Discord knows of no answer.
             let _ = tokio::time::timeout(ACK, acked.wait_for(|acked| *acked != Acked::Pending)).await;
         }
-        let message = if self.state.take_open(&reply.token) {
-            let filled = value(to_discord::filled(&parcel.drawn, parcel.file_name()));
-            let path = format!("{webhook}/messages/@original");
-            let result = self.rest.call(Method::PATCH, &path, parcel.again(filled)).await;
-            if result.is_err() {
-                self.state.acked(&reply.token, Acked::Open);
+        let message = match self.fill_in(reply, &webhook, parcel).await {
+            Some(result) => result?,
+            None => {
+                let added = value(to_discord::followup(&parcel.drawn, reply.private, parcel.file_name()));
+                self.rest.call(Method::POST, &webhook, parcel.again(added)).await?
             }
-            result?
-        } else {
-            let added = value(to_discord::followup(&parcel.drawn, reply.private, parcel.file_name()));
-            self.rest.call(Method::POST, &webhook, parcel.again(added)).await?
         };
         let id = message_ref(&message);
         Ok(match id {
@@ -212,6 +207,29 @@ impl Discord {
             }
             id => id,
         })
+    }
+
+    /// Fills in "thinking…". None when that isn't there to be filled in (any more).
+    async fn fill_in(
+        &self,
+        reply: &Reply,
+        webhook: &str,
+        parcel: &Parcel,
+    ) -> Option<Result<Value, RestError>> {
+        if !self.state.take_open(&reply.token) {
+            return None;
+        }
+        let filled = value(to_discord::filled(&parcel.drawn, parcel.file_name()));
+        let path = format!("{webhook}/messages/@original");
+        match self.rest.call(Method::PATCH, &path, parcel.again(filled)).await {
+            // Whoever asked may have dismissed it; they are answered all the same.
+            Err(error) if error.missing() => None,
+            Err(error) => {
+                self.state.acked(&reply.token, Acked::Open);
+                Some(Err(error))
+            }
+            filled => Some(filled),
+        }
     }
 
     async fn to_staff(

@@ -21,6 +21,8 @@ pub(crate) struct Context {
     pub(crate) channel: Channel,
     /// The bot's own id.
     pub(crate) me: Option<Id>,
+    /// The application, for interactions that don't name it.
+    pub(crate) application: Option<Id>,
     /// Now.
     pub(crate) now: Timestamp,
     /// Whether it happened in a thread of the staff forum.
@@ -169,7 +171,7 @@ pub(crate) fn interaction(
         }
         _ => return None,
     };
-    let via = Reply::of(wire, ack).map(|reply| reply.via(&cx.channel, cx.now));
+    let via = Reply::of(wire, cx.application, ack).map(|reply| reply.via(&cx.channel, cx.now));
     let event = Event { key: key(&wire.id.to_string()), at: cx.now, via, what };
     Some(Asked::Act(Box::new(event), ack))
 }

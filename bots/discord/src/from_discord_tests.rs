@@ -4,7 +4,13 @@ use super::*;
 use serde_json::{Value, json};
 
 fn cx(staff_thread: bool) -> Context {
-    Context { channel: "discord".parse().unwrap(), me: Some(Id(1)), now: Timestamp::UNIX_EPOCH, staff_thread }
+    Context {
+        channel: "discord".parse().unwrap(),
+        me: Some(Id(1)),
+        application: None,
+        now: Timestamp::UNIX_EPOCH,
+        staff_thread,
+    }
 }
 
 fn jane() -> Value {

@@ -32,6 +32,8 @@ const MESSAGE_CONTENT: u64 = 1 << 15;
 /// Discord allows one new session in five seconds, and a thousand a day before it takes the token away.
 const BETWEEN_SESSIONS: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+/// A session that is resumed says so at once; one that says nothing for this long isn't there any more.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// A connection that lasted this long was a good one.
 const GOOD: Duration = Duration::from_secs(30);
 /// Closing with 1000 or 1001 would end the session; with this it can be resumed.
@@ -119,8 +121,10 @@ impl Gateway<'_> {
             let url = self.address().await?;
             // Not while connected: a connection that is waited in sends no heartbeats.
             self.wait_for_turn().await;
-            let socket = timeout(Duration::from_secs(15), open(&url)).await;
-            let mut socket = socket.ok().flatten().ok_or(End::Broken("no connection to the gateway"))?;
+            let Some(mut socket) = timeout(Duration::from_secs(15), open(&url)).await.ok().flatten() else {
+                self.intake.forget_address();
+                return Err(End::Broken("no connection to the gateway"));
+            };
             let every = timeout(Duration::from_secs(15), hello(&mut socket)).await;
             let every = every.ok().flatten().ok_or(End::Broken("the gateway didn't greet"))?;
             Ok((socket, every))
@@ -156,13 +160,20 @@ impl Gateway<'_> {
                 Ok(complete(answer["url"].as_str().unwrap_or("wss://gateway.discord.gg")))
             }
             Err(RestError::Refused { status: 401, .. }) => Err(End::Refused(RunError::Token)),
+            Err(error) if error.missing() => {
+                let answer = self.intake.discord.rest.insist(Method::GET, "/gateway", None).await;
+                let url = answer.ok().and_then(|answer| answer["url"].as_str().map(complete));
+                url.ok_or(End::Broken("the gateway's address can't be had"))
+            }
             Err(_) => Err(End::Broken("the gateway's address can't be had")),
         }
     }
 
     /// Resumes or begins a session, then receives.
     async fn stay(&mut self, mut socket: Socket, every: Duration) -> End {
-        let first = match self.intake.resumable() {
+        let session = self.intake.resumable();
+        let resuming = session.is_some();
+        let first = match session {
             Some(session) => self.resume(&session.id, session.seq),
             None => self.identify(),
         };
@@ -174,9 +185,13 @@ impl Gateway<'_> {
         let mut beat = tokio::time::interval_at(first_beat, every);
         beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut answered = true;
+        let mut silent = resuming;
+        let patience = sleep(PATIENCE);
+        tokio::pin!(patience);
         let end = loop {
             tokio::select! {
                 () = self.shutdown.cancelled() => break End::Shutdown,
+                () = &mut patience, if silent => break End::Over,
                 _ = beat.tick() => {
                     if !answered {
                         break End::Broken("a heartbeat wasn't answered");
@@ -187,8 +202,9 @@ impl Gateway<'_> {
                     }
                 }
                 message = socket.next() => match self.receive(message) {
-                    Received::Nothing => {}
-                    Received::HeartbeatAnswered => answered = true,
+                    Received::Nothing => answered = true,
+                    // An event is as good a sign of life as an answer.
+                    Received::Event => (answered, silent) = (true, false),
                     Received::HeartbeatWanted => {
                         if send(&mut socket, &self.heartbeat()).await.is_err() {
                             break End::Broken("a heartbeat couldn't be sent");
@@ -277,13 +293,12 @@ impl Gateway<'_> {
                 if self.intake.crowded() {
                     return Received::End(End::Broken("too much waits to be taken in"));
                 }
-                Received::Nothing
+                Received::Event
             }
             1 => Received::HeartbeatWanted,
             7 => Received::End(End::Broken("Discord asked for it")),
             9 if frame.d == Value::Bool(true) => Received::End(End::Broken("Discord asked for it")),
             9 => Received::End(End::Over),
-            11 => Received::HeartbeatAnswered,
             _ => Received::Nothing,
         }
     }
@@ -291,7 +306,7 @@ impl Gateway<'_> {
 
 enum Received {
     Nothing,
-    HeartbeatAnswered,
+    Event,
     HeartbeatWanted,
     End(End),
 }

@@ -122,6 +122,13 @@ impl Intake {
         inner.named.is_some().then(|| taken(&inner))
     }
 
+    /// The session can't be resumed where it said.
+    pub(crate) fn forget_address(&self) {
+        if let Some((_, url)) = &mut self.inner().named {
+            *url = None;
+        }
+    }
+
     /// The session can't be resumed.
     pub(crate) fn end_session(&self) {
         let mut inner = self.inner();
@@ -205,6 +212,7 @@ impl Intake {
         Context {
             channel: self.discord.channel.clone(),
             me: self.discord.state.me(),
+            application: self.discord.state.application(),
             now: Timestamp::now(),
             staff_thread,
         }
@@ -320,11 +328,16 @@ impl Intake {
         } else {
             from_discord::message(&context, message)
         };
+        let theirs = message.author.as_ref().is_some_and(|author| !author.bot);
+        let direct = message.guild_id.is_none() && !edited && theirs;
+        if direct {
+            // The answer may be on its way before the door says that it took the question.
+            self.discord.state.seen(user, message.channel_id, message.id.0 - 1);
+        }
         if let Some(event) = event {
             self.accept(event).await?;
         }
-        let theirs = message.author.as_ref().is_some_and(|author| !author.bot);
-        if message.guild_id.is_none() && !edited && theirs {
+        if direct {
             self.discord.state.seen(user, message.channel_id, message.id.0);
         }
         Ok(())

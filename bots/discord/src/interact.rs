@@ -122,7 +122,7 @@ impl Discord {
 
     /// Fills in "thinking…" with a word of ours.
     async fn fill(&self, wire: &Interaction, text: &str) {
-        let Some(reply) = Reply::of(wire, Ack::Thinking) else { return };
+        let Some(reply) = Reply::of(wire, self.state.application(), Ack::Thinking) else { return };
         let path = format!("/webhooks/{}/{}/messages/@original", reply.application, reply.token);
         let drawn = Drawn { text: text.to_owned(), rows: Vec::new() };
         let body = serde_json::to_value(crate::to_discord::filled(&drawn, None)).unwrap_or_default();

@@ -34,13 +34,12 @@ impl fmt::Debug for Reply {
 }
 
 impl Reply {
-    /// The way to answer this interaction; none when it doesn't name its application or has no usable token.
-    #[must_use]
-    pub(crate) fn of(wire: &Interaction, ack: Ack) -> Option<Self> {
+    /// The way to answer this interaction; none when nobody knows our application or it has no usable token.
+    pub(crate) fn of(wire: &Interaction, application: Option<Id>, ack: Ack) -> Option<Self> {
         let legal = |c: char| c.is_ascii_graphic() && !"/?#%\\".contains(c);
         let usable = !wire.token.is_empty() && wire.token.chars().all(legal) && !wire.token.contains("..");
         usable.then_some(Self {
-            application: wire.application_id?,
+            application: wire.application_id.or(application)?,
             token: wire.token.clone(),
             thinking: ack == Ack::Thinking,
             private: wire.guild_id.is_some(),
