@@ -83,6 +83,10 @@ id! {
     CategoryId
 }
 id! {
+    /// A reply that agents have at hand.
+    CannedId
+}
+id! {
     /// A group of agents that tickets go to, such as `finance`.
     Department
 }

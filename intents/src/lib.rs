@@ -5,12 +5,22 @@
 
 pub mod ids;
 pub mod lang;
+mod language;
+mod matcher;
+pub mod model;
+mod normalize;
 pub mod pack;
 pub mod reading;
 pub mod rich;
-pub use pack::placeholders::Placeholders;
-pub use rich::Rich;
+mod signals;
+mod simplify;
 
-pub use ids::{CategoryId, Department, EntryId, IdError};
+pub use ids::{CannedId, CategoryId, Department, EntryId, IdError};
 pub use lang::Lang;
+pub use language::detect;
+pub use matcher::{Matcher, examples};
+pub use model::Bands;
+pub use normalize::normalize;
+pub use pack::{Pack, Placeholders};
 pub use reading::{Probability, Ranked, Reading, Signals};
+pub use rich::{Href, Rich, Span, Style};

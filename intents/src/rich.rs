@@ -5,6 +5,7 @@
 
 pub(crate) mod markdown;
 mod split;
+pub(crate) mod tree;
 
 pub use markdown::MarkdownError;
 
@@ -167,7 +168,7 @@ impl Rich {
         &self.text
     }
 
-    /// The styled ranges, in the order in which they were added.
+    /// The styled ranges in the order of their beginnings; of two that begin together, the outer one first.
     #[must_use]
     pub fn spans(&self) -> &[Span] {
         &self.spans
@@ -241,7 +242,9 @@ impl Rich {
     /// Styles everything from `start`, which was the text's length at some time, to the end.
     pub(crate) fn style_from(&mut self, start: usize, style: Style) {
         if start < self.text.len() {
-            self.spans.push(Span { range: start..self.text.len(), style });
+            // Whatever begins later than `start` lies within.
+            let place = self.spans.partition_point(|s| s.range.start < start);
+            self.spans.insert(place, Span { range: start..self.text.len(), style });
         }
     }
 }
@@ -263,3 +266,8 @@ impl fmt::Display for Rich {
         f.write_str(&self.text)
     }
 }
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 //! and only ever made and read here.
 
 use crate::{Asked, Priority, StaffAct, TicketNumber, TransferTo};
-use intents::{CategoryId, Department, EntryId, Lang};
+use intents::{CannedId, CategoryId, Department, EntryId, Lang};
 use serde::{Deserialize, Serialize};
 
 /// The longest wire form, in bytes: Telegram's limit on callback data (Bot API, `InlineKeyboardButton`).
@@ -128,7 +128,7 @@ pub enum StaffDoes {
     /// Ask which prepared reply.
     Canned,
     /// Answer with this prepared reply.
-    CannedReply(EntryId),
+    CannedReply(CannedId),
     /// End it.
     Resolve,
     /// Take it up again.
@@ -186,7 +186,7 @@ impl StaffButton {
                 .map(StaffDoes::SetPriority)
                 .ok_or(UnknownButton),
             "K" => bare(StaffDoes::Canned),
-            "S" => entry(value).map(StaffDoes::CannedReply),
+            "S" => CannedId::new(value).map(StaffDoes::CannedReply).map_err(|_| UnknownButton),
             "R" => bare(StaffDoes::Resolve),
             "O" => bare(StaffDoes::Reopen),
             "B" => bare(StaffDoes::Block),

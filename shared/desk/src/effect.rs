@@ -18,6 +18,8 @@ pub struct Effect {
     pub slot: Option<Slot>,
     /// The earlier message that this one replies to, if it was sent.
     pub reply_to: Option<Slot>,
+    /// Whether it only changes what was sent under its slot: if nothing was, nothing is.
+    pub only_edit: bool,
     /// What.
     pub content: Content,
 }
@@ -119,6 +121,9 @@ pub struct OutboxItem {
     /// The message that it replies to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Slot>,
+    /// Whether it only changes what was delivered under its slot: if nothing was, it is dropped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_edit: bool,
     /// What is delivered.
     pub content: Content,
     /// When it was committed.

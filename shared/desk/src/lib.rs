@@ -11,10 +11,15 @@ pub mod effect;
 pub mod event;
 pub mod ids;
 pub mod log;
+pub mod mask;
 pub mod message;
 pub mod outcome;
+pub mod packs;
 pub mod policy;
 pub mod roster;
+mod roster_step;
+mod step;
+pub mod wording;
 
 pub use button::{Button, StaffButton, StaffDoes, UnknownButton};
 pub use case::{
@@ -37,5 +42,8 @@ pub use intents::{CategoryId, Department, EntryId, Lang, Probability, Rich};
 pub use log::{Logged, Release};
 pub use message::{Attachment, AttachmentKind, FileRef, Message};
 pub use outcome::{Facts, Outcome, RosterError, RosterOutcome};
+pub use packs::Packs;
 pub use policy::Policy;
 pub use roster::{Agent, Presence, Role, Roster};
+pub use roster_step::roster_step;
+pub use step::{Refusal, card, refuse, step};

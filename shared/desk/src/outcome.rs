@@ -14,6 +14,8 @@ pub struct Facts<'a> {
     pub roster: &'a Roster,
     /// Who acts, if an agent does.
     pub agent: Option<&'a Agent>,
+    /// The ticket that an agent acts on, when they act on one. It may have ended.
+    pub ticket: Option<TicketNumber>,
     /// All open tickets, in [`QueueRow::order`].
     pub queue: &'a [QueueRow],
     /// The mean time between two claims of late, if there were enough.

@@ -13,8 +13,16 @@ use jiff::Timestamp;
 #[serde(transparent)]
 pub struct Revision(pub u64);
 
+impl Revision {
+    /// That of the next commit.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
 /// A value as it was committed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Stored<T> {
     /// Which commit of it this is.
     pub revision: Revision,
@@ -44,7 +52,7 @@ pub struct CaseChange {
     pub expected: Revision,
     /// As it is now. The queue row and the time of the next timer follow from it.
     pub case: Case,
-    /// Entries to append to its log.
+    /// Entries to append to its log: numbered on from the stored one, up to the case's `log_len`.
     pub log: Vec<LogEntry>,
 }
 
@@ -66,9 +74,13 @@ pub struct NewItem {
     pub to: Destination,
     /// A short-lived way there.
     pub via: Option<Via>,
-    /// The message that it takes the place of. An item for the same destination and slot that is neither delivered nor
-    /// leased yet is replaced by this one, in its place in the order.
+    /// The message that it takes the place of. An item for the same destination and slot that was never leased is
+    /// replaced by this one, and leaves it its number and its place in the order. One that was leased may have been sent under its number,
+    /// so it stays, and this one comes behind it; a store that forgets leases in a restart takes all items as leased then.
     pub slot: Option<Slot>,
+    /// Whether it only changes what was delivered under its slot. One that replaces an item which isn't so, isn't so
+    /// either: the first version was never sent.
+    pub only_edit: bool,
     /// The message that it replies to.
     pub reply_to: Option<Slot>,
     /// What is delivered.
@@ -115,14 +127,14 @@ pub enum Finish {
     /// It will never be delivered, or there is nothing left to do. The item is gone.
     Dropped,
     /// The ticket's thread is gone from the staff place: it is forgotten together with everything delivered in it, and the item is
-    /// tried again at once.
+    /// tried again at once. The try counts, so that a place that loses every thread is given up at some time.
     ThreadGone,
 }
 
 /// What a platform says of a delivered item.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Receipt {
-    /// The platform's ids of the messages that were sent.
+    /// The platform's ids of the messages that were sent, or changed; when empty, what was known of the slot stays.
     pub messages: Vec<MessageRef>,
     /// The thread, if it was made for this item.
     pub thread: Option<ThreadRef>,

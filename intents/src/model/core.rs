@@ -1,0 +1,85 @@
+//! What is learned from one set of sentences: vocabulary, linear head, index. It gives evidence, not probabilities.
+
+use super::Recipe;
+use super::features::Feature;
+use super::linear::Linear;
+use super::nearest::Nearest;
+use super::vocabulary::{Vector, Vocabulary};
+
+/// A trained ranking of labels.
+#[derive(Debug, Clone)]
+pub(crate) struct Core {
+    pub(crate) vocabulary: Vocabulary,
+    linear: Linear,
+    nearest: Nearest,
+    labels: usize,
+    near_weight: f32,
+}
+
+/// What speaks for each label.
+#[derive(Debug, Clone)]
+pub(crate) struct Evidence {
+    /// The ranking score of each label: head and nearest sentence together.
+    pub(crate) scores: Vec<f32>,
+    /// The cosine to the nearest sentence of each label.
+    pub(crate) near: Vec<f32>,
+    /// The share of the sentence that the vocabulary knows.
+    pub(crate) known: f32,
+}
+
+/// How many numbers describe a piece of evidence for calibration.
+pub(crate) const TRAITS: usize = 6;
+
+impl Core {
+    pub(crate) fn train(sentences: &[&[Feature]], targets: &[u32], labels: usize, recipe: &Recipe) -> Self {
+        let vocabulary = Vocabulary::new(sentences.iter().copied(), recipe.rarity);
+        let vectors: Vec<Vector> = sentences.iter().map(|s| vocabulary.vector(s)).collect();
+        let linear = Linear::train(&vectors, targets, labels, vocabulary.len(), recipe);
+        let nearest = Nearest::new(&vectors, targets, vocabulary.len());
+        Self { vocabulary, linear, nearest, labels, near_weight: recipe.near }
+    }
+
+    pub(crate) fn evidence(&self, sentence: &[Feature]) -> Evidence {
+        let vector = self.vocabulary.vector(sentence);
+        let near = self.nearest.by_label(&self.nearest.cosines(&vector), self.labels);
+        let mut scores = self.linear.scores(&vector);
+        for (score, near) in scores.iter_mut().zip(&near) {
+            *score += self.near_weight * near;
+        }
+        Evidence { scores, near, known: vector.known }
+    }
+}
+
+impl Evidence {
+    /// The labels by falling score; equal scores in order of the labels.
+    pub(crate) fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.scores.len()).collect();
+        order.sort_by(|&a, &b| self.scores[b].total_cmp(&self.scores[a]));
+        order
+    }
+
+    /// The numbers that calibration goes by.
+    pub(crate) fn traits(&self, order: &[usize]) -> [f32; TRAITS] {
+        let at = |rank: usize| order.get(rank).map_or(-1.0, |&label| self.scores[label]);
+        let near = order.first().map_or(0.0, |&label| self.near[label]);
+        let nearest = self.near.iter().copied().fold(0.0, f32::max);
+        [
+            at(0),
+            at(0) - at(1),
+            near.max(0.02).ln(),
+            nearest - near,
+            self.known,
+            self.top_share(order).max(1e-4).ln(),
+        ]
+    }
+
+    /// The softmax of the best score, at a temperature that spreads margins of about one.
+    fn top_share(&self, order: &[usize]) -> f32 {
+        let Some(&best) = order.first() else { return 0.0 };
+        let top = self.scores[best];
+        self.scores.iter().map(|s| ((s - top) * SHARPNESS).exp()).sum::<f32>().recip()
+    }
+}
+
+/// Turns differences of scores into log odds.
+pub(crate) const SHARPNESS: f32 = 5.0;

@@ -1,3 +1,0 @@
-//! Packs of FAQ entries.
-
-pub mod placeholders;
