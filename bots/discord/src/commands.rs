@@ -54,7 +54,7 @@ fn create(words: &CommandWords, all: &Words) -> CreateCommand {
             let command =
                 command.default_member_permissions(Permissions::MANAGE_THREADS).dm_permission(false);
             match name {
-                "next" | "available" | "away" | "offline" | "queue" => command,
+                "next" | "available" | "away" | "offline" | "queue" | "commands" => command,
                 _ => command
                     .add_option(described("ticket", CommandOptionType::Integer, all.ticket).min_int_value(1)),
             }

@@ -29,7 +29,7 @@ impl FileStore {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_secs(20))
             .build()
             .map_err(|e| e.without_url().to_string())?;
         Ok(Self { http, api: Url::parse(api).ok() })

@@ -169,7 +169,7 @@ impl Rest {
             Body::None => request,
             Body::Json(value) => request.json(&value),
             Body::File(value, upload) => {
-                request.multipart(form(&value, upload)).timeout(Duration::from_secs(60))
+                request.multipart(form(&value, upload)).timeout(Duration::from_secs(25))
             }
         };
         let response = request.send().await.map_err(|e| unsent(&e))?;

@@ -121,8 +121,10 @@ fn write(source: &str, range: Range<usize>, spans: &[Styled<'_>], out: &mut Stri
                     escape_onto(out, words);
                 } else if http {
                     let address = href.as_str().replace('(', "%28").replace(')', "%29");
+                    let mut inner = String::new();
+                    write(source, span.range.start..end, nested, &mut inner);
                     out.push('[');
-                    write(source, span.range.start..end, nested, out);
+                    out.push_str(&inner.replace("\\]", "]").replace('[', "\\[").replace(']', "\\]"));
                     out.push_str("](<");
                     out.push_str(&address);
                     out.push_str(">)");
@@ -170,31 +172,46 @@ fn hidden(c: char) -> bool {
 }
 
 fn escape_onto(out: &mut String, text: &str) {
-    let mut rest = text;
+    // Away with what isn't seen first: it could stand between the characters of a mark.
+    let seen: String = text.chars().filter(|c| !hidden(*c)).collect();
+    let mut rest = seen.as_str();
     while let Some(c) = rest.chars().next() {
         if let Some(address) = bare_address(out, rest) {
             out.push_str(&unmention(address));
             rest = &rest[address.len()..];
             continue;
         }
-        if !hidden(c) {
-            escape_char(out, c, rest);
-        }
+        escape_char(out, c, rest);
         rest = &rest[c.len_utf8()..];
     }
 }
 
+/// Writes a character, behind a backslash if it could be a mark where it stands. Only there: what people wrote stays as
+/// readable as it can for whoever reads the raw text. At the end of a text what follows isn't known, so it is a mark.
 fn escape_char(out: &mut String, c: char, rest: &str) {
-    let line_start = out.rsplit('\n').next().is_none_or(|line| line.trim_start().is_empty());
+    let next = rest[c.len_utf8()..].chars().next();
+    let before = out.chars().next_back();
+    let line = out.rsplit('\n').next().unwrap_or_default().trim_start();
+    let line_start = line.is_empty();
+    let word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    let ahead = |marks: &str| next.is_none_or(|next| marks.contains(next));
     let special = match c {
-        '\\' | '*' | '_' | '~' | '|' | '`' | '<' | '[' | ']' => true,
-        '>' | '#' | '-' | '+' => line_start,
+        '*' | '`' => true,
+        // A backslash before a letter or a space is one.
+        '\\' => next.is_none_or(|next| !next.is_ascii_alphanumeric() && !next.is_whitespace()),
+        // Within a word it neither opens nor closes.
+        '_' => !(word(before) && word(next)),
+        '~' | '|' => next.is_none_or(|next| next == c) || before == Some(c),
+        '<' => word(next) || ahead("@#:/"),
+        // Without this no link hides its address.
+        ']' => ahead("("),
+        '>' => line_start && ahead(" >"),
+        '#' => line_start && ahead(" #"),
+        '-' => line_start && ahead(" #"),
+        '+' => line_start && ahead(" "),
         ':' => emoji_name(rest),
         // `12. ` begins a numbered list.
-        '.' | ')' => {
-            let line = out.rsplit('\n').next().unwrap_or_default().trim_start();
-            !line.is_empty() && line.bytes().all(|b| b.is_ascii_digit())
-        }
+        '.' | ')' => !line_start && line.bytes().all(|b| b.is_ascii_digit()) && ahead(" \t\n"),
         _ => false,
     };
     if special {

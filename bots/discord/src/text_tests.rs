@@ -14,20 +14,40 @@ fn no_text_formats_mentions_or_hides_an_address() {
     check("**bold** _it_ ~~x~~ ||y||", r"\*\*bold\*\* \_it\_ \~\~x\~\~ \|\|y\|\|");
     check("@everyone and @HERE", "@\u{200b}everyone and @\u{200b}HERE");
     check("<@1> <#1> <@&5> <:x:1>", r"\<@1> \<#1> \<@&5> \<\:x:1>");
-    check("[click](https://evil.example)", r"\[click\](https://evil.example)");
+    check("[click](https://evil.example)", r"[click\](https://evil.example)");
     check("`x` ```rust", r"\`x\` \`\`\`rust");
     check("# big\n## less\n-# small\n> said\n>>> all", "\\# big\n\\## less\n\\-# small\n\\> said\n\\>>> all");
     check("- a\n* b\n+ c\n1. d\n2) e", "\\- a\n\\* b\n\\+ c\n1\\. d\n2\\) e");
     check(":smile: 12:30 a:b", r"\:smile: 12:30 a:b");
     check("a\u{202e}b\u{0}c\u{2066}d", "abcd");
     check(r"\*x", r"\\\*x");
+    check("提_现_失", r"提\_现\_失");
+    check("a_b_ c", r"a_b\_ c");
+}
+
+#[test]
+fn what_marks_nothing_stays_as_it_was_written() {
+    for text in [
+        "jane_doe_7@mail.example",
+        "C:\\path",
+        "a < b | c ~ d",
+        "[sic] (ok)",
+        "#1 is yours",
+        "-5 > -7",
+        "1.5 and 3)",
+        "> no",
+        "12:30",
+    ] {
+        let text = text.trim_start_matches("> ");
+        check(text, text);
+    }
 }
 
 #[test]
 fn web_addresses_stay_clickable_and_harmless() {
     check("see https://a.example/x_y_z?q=1, ok", "see https://a.example/x_y_z?q=1, ok");
     check("https://a.example/**x**", r"https://a.example/\*\*x\*\*");
-    check("x_https://a_b_", r"x\_https://a\_b\_");
+    check("x_https://a_b_", r"x_https://a_b\_");
     check("请看https://a.example/b。", "请看https://a.example/b。");
 }
 
@@ -74,13 +94,28 @@ proptest! {
     }
 
     #[test]
-    fn escaped_text_has_no_open_mark(text in ".{0,200}") {
+    fn escaped_text_has_no_open_mark(text in "[a1*_~|`<>@#:/\\[\\]()\\\\\n +.-]{0,40}|.{0,200}") {
         let shown = escape(&text);
         prop_assert!(!shown.contains("@everyone") && !shown.contains("@here"));
-        let mut chars = shown.chars();
+        // Without what is escaped, no mark is left.
+        let mut bare = String::new();
+        let mut chars = shown.chars().peekable();
         while let Some(c) = chars.next() {
-            prop_assert!(!matches!(c, '*' | '`' | '|' | '<' | '['), "{shown}");
-            if c == '\\' { chars.next(); }
+            match c {
+                '\\' if chars.peek().is_some_and(|n| !n.is_ascii_alphanumeric() && !n.is_whitespace()) => {
+                    chars.next();
+                    bare.push('\u{1}');
+                }
+                c => bare.push(c),
+            }
+        }
+        for mark in ["*", "`", "~~", "||", "<@", "<#", "<:", "</", "<a", "<t", "](", "__"] {
+            prop_assert!(!bare.contains(mark), "{mark} in {shown}");
+        }
+        for line in bare.lines().map(str::trim_start) {
+            for mark in ["# ", "## ", "-# ", "> ", ">>> ", "- ", "+ "] {
+                prop_assert!(!line.starts_with(mark), "{mark} in {shown}");
+            }
         }
     }
 }

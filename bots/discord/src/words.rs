@@ -168,7 +168,7 @@ const CUSTOMERS: [CommandWords; 12] = [
     ),
 ];
 
-const AGENTS: [CommandWords; 17] = [
+const AGENTS: [CommandWords; 18] = [
     command(said("claim", "认领", "認領"), said("Take a ticket", "认领工单", "認領工單"), None),
     command(
         said("next", "下一个", "下一個"),
@@ -237,5 +237,10 @@ const AGENTS: [CommandWords; 17] = [
         None,
     ),
     command(said("offline", "下线", "下線"), said("Say that you are gone", "设为离线", "設為離線"), None),
+    command(
+        said("commands", "指令", "指令"),
+        said("What agents can do", "查看客服可用的指令", "查看客服可用的指令"),
+        None,
+    ),
     command(said("queue", "队列", "佇列"), said("Show the queue", "查看队列", "查看佇列"), None),
 ];

@@ -6,4 +6,5 @@ mod gateway;
 mod interacting;
 mod receiving;
 mod staff;
+mod story;
 mod support;
