@@ -6,6 +6,9 @@
 mod backfill;
 mod commands;
 mod deliver;
+mod deliver_person;
+mod deliver_staff;
+mod failure;
 mod files;
 mod forum;
 mod from_discord;

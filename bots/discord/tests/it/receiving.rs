@@ -25,6 +25,20 @@ async fn messages_come_in_order_and_once() {
 }
 
 #[tokio::test]
+async fn events_that_come_in_the_wrong_order_are_all_taken_in() {
+    let bench = Bench::start().await;
+    let jane = bench.person("Jane");
+    bench.fake.swap_next();
+    for text in ["1", "2", "3"] {
+        jane.dm(text);
+    }
+    let events = bench.events(3).await;
+    let mut texts: Vec<&str> = events.iter().map(said).collect();
+    texts.sort_unstable();
+    assert_eq!(texts, ["1", "2", "3"]);
+}
+
+#[tokio::test]
 async fn an_edit_is_an_edit_and_the_bots_own_messages_are_nothing() {
     let bench = Bench::start().await;
     let jane = bench.person("Jane");
