@@ -3,7 +3,6 @@
 
 use crate::Discord;
 use crate::from_discord::{self, Asked, Context};
-use crate::state::Dm;
 use crate::wire::{Channel, Id, Interaction, Member, Message, Ready, Threads, User};
 use desk::Event;
 use jiff::Timestamp;
@@ -17,9 +16,6 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-/// The name under which the session is kept, and the beginning of those of direct channels.
-const SESSION: &str = "discord/session";
-const DM: &str = "discord/dm/";
 /// More waiting events than this, and no further ones are read until they are taken in.
 const CROWD: usize = 10_000;
 
@@ -52,22 +48,22 @@ pub(crate) struct Mark {
 }
 
 #[derive(Default)]
-struct Inner {
+pub(crate) struct Inner {
     lanes: HashMap<Id, VecDeque<Job>>,
     waiting: usize,
     /// Counts the sessions, so that an event of an earlier one doesn't move the number of this one.
     session: u64,
-    named: Option<(String, Option<String>)>,
-    received: u64,
+    pub(crate) named: Option<(String, Option<String>)>,
+    pub(crate) received: u64,
     open: BTreeSet<u64>,
-    saved: Option<Session>,
+    pub(crate) saved: Option<Session>,
 }
 
 /// Takes events in.
 pub(crate) struct Intake {
     pub(crate) discord: Arc<Discord>,
     pub(crate) door: Arc<dyn Door>,
-    shutdown: CancellationToken,
+    pub(crate) shutdown: CancellationToken,
     inner: Mutex<Inner>,
 }
 
@@ -78,35 +74,8 @@ impl Intake {
         Arc::new(Self { discord, door, shutdown, inner: Mutex::default() })
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner> {
+    pub(crate) fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Reads what was kept when we last ran.
-    pub(crate) async fn load(&self) {
-        match self.door.kept_under(DM).await {
-            Ok(kept) => {
-                for (name, value) in kept {
-                    let user = name.strip_prefix(DM).and_then(Id::read);
-                    let dm = value.split_once(':').and_then(|(channel, last)| {
-                        Some(Dm { channel: Id::read(channel)?, last: last.parse().ok()? })
-                    });
-                    if let (Some(user), Some(dm)) = (user, dm) {
-                        self.discord.state.load_dm(user, dm);
-                    }
-                }
-            }
-            Err(error) => {
-                tracing::warn!(%error, "known direct channels can't be read; messages missed there stay missed");
-            }
-        }
-        let kept = self.door.kept(SESSION).await.ok().flatten();
-        if let Some(session) = kept.and_then(|text| serde_json::from_str::<Session>(&text).ok()) {
-            let mut inner = self.inner();
-            inner.named = Some((session.id.clone(), session.url.clone()));
-            inner.received = session.seq;
-            inner.saved = Some(session);
-        }
     }
 
     /// The session to resume, and the number of the last event that was read in it.
@@ -397,44 +366,9 @@ impl Intake {
             tracing::warn!("some events weren't taken in before the end; Discord will deliver them again");
         }
     }
-
-    /// Saves the session and the direct channels every second, and once more at the end. Being late is harmless: what is
-    /// replayed then is known by its key.
-    pub(crate) async fn save_until_shutdown(self: Arc<Self>) {
-        while !self.shutdown.is_cancelled() {
-            tokio::select! {
-                () = tokio::time::sleep(Duration::from_secs(1)) => {}
-                () = self.shutdown.cancelled() => self.drain(Duration::from_secs(4)).await,
-            }
-            self.save().await;
-        }
-    }
-
-    async fn save(&self) {
-        for (user, dm) in self.discord.state.take_unsaved() {
-            let value = dm.map(|dm| format!("{}:{}", dm.channel, dm.last));
-            if self.door.keep(&format!("{DM}{user}"), value.as_deref()).await.is_err() {
-                self.discord.state.still_unsaved(user);
-            }
-        }
-        let (now, saved) = {
-            let inner = self.inner();
-            let seq = taken(&inner);
-            let now = inner.named.clone().map(|(id, url)| Session { id, url, seq });
-            (now, inner.saved.clone())
-        };
-        if now == saved {
-            return;
-        }
-        let text = now.as_ref().and_then(|session| serde_json::to_string(session).ok());
-        match self.door.keep(SESSION, text.as_deref()).await {
-            Ok(()) => self.inner().saved = now,
-            Err(error) => tracing::warn!(%error, "the session couldn't be saved"),
-        }
-    }
 }
 
-fn taken(inner: &Inner) -> u64 {
+pub(crate) fn taken(inner: &Inner) -> u64 {
     inner.open.first().map_or(inner.received, |first| first.saturating_sub(1)).min(inner.received)
 }
 

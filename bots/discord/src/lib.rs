@@ -15,6 +15,7 @@ mod from_discord;
 mod gateway;
 mod intake;
 mod interact;
+mod progress;
 mod rest;
 #[cfg(test)]
 mod samples;

@@ -76,6 +76,13 @@ async fn from_a_question_to_a_person_and_to_the_end() {
     jane.dm("my card @everyone is gone");
     post.shows("my card @\u{200b}everyone is gone").await;
 
+    bob.press_in(&post, "Priority").await;
+    assert_eq!(bob.sees("Which priority?").await.only_for, Some(bob.id));
+    bob.press("high").await;
+    post.shows("Priority: high").await;
+    bob.slash_in(&post, "note", &[("text", json!("she sounds upset"))]);
+    post.shows("📝 **Bob**\nshe sounds upset").await;
+
     jane.close_dms(true);
     bob.press_in(&post, "Reply").await;
     bob.submit("Which card?").await;
