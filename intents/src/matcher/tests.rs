@@ -1,7 +1,7 @@
 //! Readings of the shipped pack, and what holds for any text at all.
 
 use super::Matcher;
-use crate::model::Example;
+use crate::model::{Example, Hints};
 use crate::{EntryId, Probability};
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
@@ -101,7 +101,7 @@ const PHRASINGS: [(&str, &[&str]); 6] = [
     ),
 ];
 
-static SMALL: LazyLock<Matcher> = LazyLock::new(|| Matcher::from_examples(&small(), &[]));
+static SMALL: LazyLock<Matcher> = LazyLock::new(|| Matcher::from_examples(&small(), &Hints::default()));
 
 fn small() -> Vec<Example<EntryId>> {
     let entry = |id: &str| EntryId::new(id).unwrap();
@@ -143,7 +143,7 @@ fn what_has_nothing_to_do_with_the_pack_finds_nothing() {
 
 #[test]
 fn training_is_the_same_every_time() {
-    let again = Matcher::from_examples(&small(), &[]);
+    let again = Matcher::from_examples(&small(), &Hints::default());
     for text in ["提现失败", "cant log in", "fee?", "你好", "转人工"] {
         assert_eq!(SMALL.read(text), again.read(text));
     }
@@ -154,7 +154,7 @@ fn too_little_to_learn_from_is_no_error() {
     let entry = |id: &str| EntryId::new(id).unwrap();
     let one = [Example { text: "hello world".to_owned(), label: entry("only") }];
     for examples in [&[][..], &one[..]] {
-        let matcher = Matcher::from_examples(examples, &[]);
+        let matcher = Matcher::from_examples(examples, &Hints::default());
         let reading = matcher.read("hello world");
         assert_eq!(reading.ranked.len(), examples.len());
         assert!(matcher.bands(Probability::new(0.97)).answer > 0.0);

@@ -46,8 +46,8 @@ pub struct Bands {
 /// Offering five questions is worth a customer's while if one of them is right at least so often.
 const WORTH_OFFERING: f64 = 0.5;
 
-/// The fewest held-out sentences, counted from the most confident down, whose precision means something.
-const ENOUGH: f64 = 10.0;
+/// Below this an answer is likelier wrong than right, whatever a few held-out sentences say.
+const NEVER_ANSWER_BELOW: f32 = 0.5;
 
 /// Sentences ready for training.
 #[derive(Clone, Copy)]
@@ -92,22 +92,24 @@ impl Calibration {
         this
     }
 
-    /// The lowest thresholds that kept the wished precision in cross-validation. Where none did, or nothing was
-    /// measured, they are careful: `answer` is the highest that was seen, or the target itself.
+    /// The lowest thresholds that kept the wished precision in cross-validation, with one miss imagined besides, so
+    /// that a handful of lucky sentences proves nothing. Where none did, `answer` is the highest probability that was
+    /// seen, or the target itself.
     pub(crate) fn bands(&self, target: f32) -> Bands {
         let lowest = |precise: f64, good: fn(&Trial) -> bool, below: f32| {
-            let (mut count, mut hits, mut lowest) = (0.0, 0.0, None);
+            let (mut count, mut hits, mut lowest) = (1.0, 0.0, None);
             for trial in self.trials.iter().filter(|t| t.confidence < below) {
                 count += trial.weight;
                 hits += if good(trial) { trial.weight } else { 0.0 };
-                if count >= ENOUGH && hits / count >= precise {
+                if hits / count >= precise {
                     lowest = Some(trial.confidence);
                 }
             }
             lowest
         };
         let answer = lowest(f64::from(target), |t| t.right, f32::INFINITY)
-            .unwrap_or_else(|| self.trials.first().map_or(target, |t| t.confidence.max(target)));
+            .unwrap_or_else(|| self.trials.first().map_or(target, |t| t.confidence.max(target)))
+            .max(NEVER_ANSWER_BELOW);
         let clarify = lowest(WORTH_OFFERING, |t| t.offered, answer).unwrap_or(answer);
         Bands { answer, clarify }
     }

@@ -77,6 +77,15 @@ pub struct Example<L> {
     pub label: L,
 }
 
+/// What helps learning besides examples.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// Groups of words or phrases that mean the same, on top of the common ones that are known anyway.
+    pub synonyms: Vec<Vec<String>>,
+    /// Sentences that no label fits. They sharpen the probability of being out of scope.
+    pub outside: Vec<String>,
+}
+
 /// A trained classifier over labels `L`.
 #[derive(Debug, Clone)]
 pub struct Model<L> {
@@ -98,16 +107,19 @@ pub struct Guess<'a, L> {
 }
 
 impl<L: Ord + Clone> Model<L> {
-    /// Learns from examples. `synonyms` are groups of words or phrases that mean the same.
+    /// Learns from examples.
     #[must_use]
-    pub fn train(examples: &[Example<L>], synonyms: &[Vec<String>], recipe: Recipe) -> Self {
+    pub fn train(examples: &[Example<L>], hints: &Hints, recipe: Recipe) -> Self {
         let mut labels: Vec<L> = examples.iter().map(|e| e.label.clone()).collect();
         labels.sort();
         labels.dedup();
         let target = |e: &Example<L>| labels.partition_point(|l| *l < e.label) as u32;
         let targets: Vec<u32> = examples.iter().map(target).collect();
-        let spelled: Vec<Vec<String>> =
-            synonyms.iter().map(|group| group.iter().map(|member| normalize(member)).collect()).collect();
+        let spelled: Vec<Vec<String>> = hints
+            .synonyms
+            .iter()
+            .map(|group| group.iter().map(|member| normalize(member)).collect())
+            .collect();
         let common = thesaurus::GROUPS.iter().map(|group| group.split('|').collect());
         let own = spelled.iter().map(|group| group.iter().map(String::as_str).collect());
         let synonyms = Synonyms::new(own.chain(common));
@@ -116,8 +128,8 @@ impl<L: Ord + Clone> Model<L> {
             background::SENTENCES.into_iter().chain(thesaurus::GROUPS.iter().flat_map(|g| g.split('|')));
         let speller = Speller::new(texts.iter().map(String::as_str), common);
         let sentences: Vec<_> = texts.iter().map(|text| extract(text, &recipe, &synonyms)).collect();
-        let foreign = |text: &&str| extract(&normalize(text), &recipe, &synonyms);
-        let background: Vec<_> = background::SENTENCES.iter().map(foreign).collect();
+        let foreign = background::SENTENCES.into_iter().chain(hints.outside.iter().map(String::as_str));
+        let background: Vec<_> = foreign.map(|text| extract(&normalize(text), &recipe, &synonyms)).collect();
         let lesson = Lesson {
             sentences: &sentences,
             targets: &targets,
