@@ -11,6 +11,8 @@ pub(crate) struct Outcome {
     pub(crate) offered: Vec<String>,
     /// How probable (or, for a baseline, how strong) the best label is.
     pub(crate) confidence: f32,
+    /// How probable it is that one of the offered labels is right.
+    pub(crate) among: f32,
     /// How much the sentence looks like one that some label fits.
     pub(crate) scope: f32,
 }
@@ -106,7 +108,7 @@ mod tests {
 
     fn outcome(truth: &str, best: &str, confidence: f32) -> Outcome {
         let truth = (truth != "oos").then(|| truth.to_owned());
-        Outcome { truth, offered: vec![best.to_owned()], confidence, scope: confidence }
+        Outcome { truth, offered: vec![best.to_owned()], confidence, among: confidence, scope: confidence }
     }
 
     #[track_caller]

@@ -118,21 +118,28 @@ impl Trained {
         Self::Baseline(labels, rank)
     }
 
-    /// The best labels, the strength of the best, and how much the text looks like one that some label fits. For the
-    /// matcher this is all of the work that a message makes, language and signals included.
-    fn read(&self, text: &str) -> (Vec<String>, f32, f32) {
+    /// What the method makes of a case. For the matcher this is all of the work that a message makes, language and
+    /// signals included.
+    fn read(&self, case: &Case) -> Outcome {
+        let (text, truth) = (case.text.as_str(), case.label.clone());
         match self {
             Self::Deskhand(model) => {
                 std::hint::black_box((detect(text), signals::read(text)));
                 let guess = model.guess(text);
-                let offered = guess.ranked.iter().take(OFFERED).map(|(label, _)| (*label).clone()).collect();
-                let best = guess.ranked.first().map_or(0.0, |(_, p)| *p);
-                (offered, best, 1.0 - guess.out_of_scope)
+                let first = guess.ranked.iter().take(OFFERED);
+                Outcome {
+                    truth,
+                    offered: first.clone().map(|(label, _)| (*label).clone()).collect(),
+                    confidence: guess.ranked.first().map_or(0.0, |(_, p)| *p),
+                    among: first.map(|(_, p)| p).sum(),
+                    scope: 1.0 - guess.out_of_scope,
+                }
             }
             Self::Baseline(labels, rank) => {
                 let ranked = rank(text);
                 let best = ranked.first().map_or(0.0, |r| r.1);
-                (ranked.iter().take(OFFERED).map(|r| labels[r.0 as usize].clone()).collect(), best, best)
+                let offered = ranked.iter().take(OFFERED).map(|r| labels[r.0 as usize].clone()).collect();
+                Outcome { truth, offered, confidence: best, among: best, scope: best }
             }
         }
     }
@@ -160,17 +167,39 @@ pub fn evaluate(
     let begun = clock();
     let trained = Trained::new(method, training);
     let train = clock().saturating_sub(begun);
-    let mut times = Vec::with_capacity(cases.len());
-    let mut outcomes = Vec::with_capacity(cases.len());
+    let mut run = Run::default();
     for case in cases {
-        let begun = clock();
-        let (offered, confidence, scope) = trained.read(&case.text);
-        times.push(clock().saturating_sub(begun).as_secs_f64() * 1e6);
-        outcomes.push(Outcome { truth: case.label.clone(), offered, confidence, scope });
+        run.read(&trained, case, clock);
     }
-    times.sort_by(f64::total_cmp);
-    let timing = (train, percentile(&times, 0.5), percentile(&times, 0.99));
-    Report::new(method, training, &outcomes, trained.bands(target).map(|b| (b, target)), timing)
+    run.report(method, training, trained.bands(target).map(|b| (b, target)), train)
+}
+
+/// The outcomes of reading cases, and how long each took in microseconds.
+#[derive(Default)]
+struct Run {
+    outcomes: Vec<Outcome>,
+    times: Vec<f64>,
+}
+
+impl Run {
+    fn read(&mut self, trained: &Trained, case: &Case, clock: Clock<'_>) {
+        let begun = clock();
+        let outcome = trained.read(case);
+        self.times.push(clock().saturating_sub(begun).as_secs_f64() * 1e6);
+        self.outcomes.push(outcome);
+    }
+
+    fn report(
+        mut self,
+        method: Method,
+        training: &Training,
+        bands: Option<(Bands, f32)>,
+        train: Duration,
+    ) -> Report {
+        self.times.sort_by(f64::total_cmp);
+        let timing = (train, percentile(&self.times, 0.5), percentile(&self.times, 0.99));
+        Report::new(method, training, &self.outcomes, bands, timing)
+    }
 }
 
 /// All methods on the same cases, in the same run.
@@ -193,23 +222,17 @@ pub fn cross_validate(
     let begun = clock();
     let whole = Trained::new(method, training);
     let train = clock().saturating_sub(begun);
-    let (mut outcomes, mut times) = (Vec::new(), Vec::new());
+    let mut run = Run::default();
     let folds = folds.max(2);
     for fold in 0..folds {
         let (kept, held) = training.split(|number| number % folds == fold);
         let trained = Trained::new(method, &kept);
         let held = held.into_iter().map(|e| Case { text: e.text, label: Some(e.label) });
-        let outside = outside.iter().skip(fold).step_by(folds).cloned();
-        for case in held.chain(outside) {
-            let begun = clock();
-            let (offered, confidence, scope) = trained.read(&case.text);
-            times.push(clock().saturating_sub(begun).as_secs_f64() * 1e6);
-            outcomes.push(Outcome { truth: case.label, offered, confidence, scope });
+        for case in held.chain(outside.iter().skip(fold).step_by(folds).cloned()) {
+            run.read(&trained, &case, clock);
         }
     }
-    times.sort_by(f64::total_cmp);
-    let timing = (train, percentile(&times, 0.5), percentile(&times, 0.99));
-    Report::new(method, training, &outcomes, whole.bands(target).map(|b| (b, target)), timing)
+    run.report(method, training, whole.bands(target).map(|b| (b, target)), train)
 }
 
 #[cfg(test)]

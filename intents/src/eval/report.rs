@@ -52,7 +52,8 @@ pub struct Report {
 /// One band of the bot's decision.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Band {
-    /// The lowest probability of the best label that belongs to it.
+    /// The lowest probability that belongs to it: of the best label for answering, of the first five together for
+    /// clarifying.
     pub from: f32,
     /// The share of all cases that falls into it.
     pub share: Option<f64>,
@@ -73,11 +74,14 @@ impl Report {
         labels.sort();
         labels.dedup();
         let in_scope = outcomes.iter().filter(|o| o.truth.is_some()).count();
-        let band = |from: f32, below: f32, good: fn(&Outcome) -> bool| {
-            let within: Vec<_> = outcomes.iter().filter(|o| (from..below).contains(&o.confidence)).collect();
+        let band = |from: f32, belongs: &dyn Fn(&Outcome) -> bool, good: fn(&Outcome) -> bool| {
+            let within: Vec<_> = outcomes.iter().filter(|o| belongs(o)).collect();
             let precision = share(within.iter().filter(|o| good(o)).count(), within.len());
             Band { from, share: share(within.len(), outcomes.len()), precision }
         };
+        let answered = |b: Bands| move |o: &Outcome| o.confidence >= b.answer;
+        let offered = |b: Bands| move |o: &Outcome| o.confidence < b.answer && o.among >= b.clarify;
+        let handed_off = |b: Bands| move |o: &Outcome| o.confidence < b.answer && o.among < b.clarify;
         Self {
             method,
             train_examples: training.examples.len(),
@@ -90,9 +94,9 @@ impl Report {
             auroc: auroc(outcomes),
             fpr95: fpr_at_95(outcomes),
             calibration_error: bands.and_then(|_| calibration_error(outcomes)),
-            answer: bands.map(|(b, _)| band(b.answer, f32::INFINITY, Outcome::right)),
-            clarify: bands.map(|(b, _)| band(b.clarify, b.answer, Outcome::helped)),
-            handoff: bands.map(|(b, _)| band(0.0, b.clarify, |o| !o.right())),
+            answer: bands.map(|(b, _)| band(b.answer, &answered(b), Outcome::right)),
+            clarify: bands.map(|(b, _)| band(b.clarify, &offered(b), Outcome::helped)),
+            handoff: bands.map(|(b, _)| band(0.0, &handed_off(b), |o| !o.right())),
             target_precision: bands.map(|(_, target)| target),
             train_ms: train.as_secs_f64() * 1e3,
             query_us_p50,

@@ -13,33 +13,39 @@ use super::logistic::{Logistic, Observation};
 /// anything into sees about that many.
 const UNFORESEEN: f64 = 0.2;
 
+/// The part of it that has nothing to do with the pack at all. The rest is like questions of entries that are missing.
+const FAR: f64 = 0.7;
+
 /// Probabilities from evidence.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Calibration {
     foreseen: Logistic,
     right: Logistic,
-    /// What cross-validation saw, best first probability first.
-    pub(crate) trials: Vec<Trial>,
+    /// What cross-validation saw, highest confidence first.
+    trials: Vec<Trial>,
 }
 
 /// One held-out sentence.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Trial {
+struct Trial {
     /// The calibrated probability of the best label.
-    pub(crate) confidence: f32,
+    confidence: f32,
+    /// The calibrated probability that the right label is among the first five.
+    five: f32,
     /// Whether the best label was right.
-    pub(crate) right: bool,
+    right: bool,
     /// Whether the right label was among the first five.
-    pub(crate) offered: bool,
-    pub(crate) weight: f64,
+    offered: bool,
+    weight: f64,
 }
 
-/// Confidences from which on a bot should answer, and offer the likeliest questions.
+/// Probabilities from which on a bot should answer, or offer the likeliest questions.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bands {
     /// From this probability of the best label on, answering is right as often as was wished.
     pub answer: f32,
-    /// From this probability on, offering the five likeliest is right more often than not.
+    /// From this probability of the five likeliest labels together on ([`Reading::among`](crate::Reading::among)), one
+    /// of them is right more often than not.
     pub clarify: f32,
 }
 
@@ -60,9 +66,13 @@ pub(crate) struct Lesson<'a> {
 
 struct Outcome {
     traits: [f32; super::core::TRAITS],
+    /// The share that the second to fifth label have of what the best one leaves.
+    next_four: f32,
     /// The rank of the right label; `None` for a sentence that no label fits.
     rank: Option<usize>,
     foreseen: bool,
+    /// An everyday sentence, as opposed to one of a label that was held out.
+    far: bool,
     weight: f64,
 }
 
@@ -83,6 +93,7 @@ impl Calibration {
             .iter()
             .map(|o| Trial {
                 confidence: this.foreseen(&o.traits) * this.right(&o.traits),
+                five: this.among_five(o),
                 right: o.rank == Some(0),
                 offered: o.rank.is_some_and(|r| r < 5),
                 weight: o.weight,
@@ -96,22 +107,44 @@ impl Calibration {
     /// that a handful of lucky sentences proves nothing. Where none did, `answer` is the highest probability that was
     /// seen, or the target itself.
     pub(crate) fn bands(&self, target: f32) -> Bands {
-        let lowest = |precise: f64, good: fn(&Trial) -> bool, below: f32| {
-            let (mut count, mut hits, mut lowest) = (1.0, 0.0, None);
-            for trial in self.trials.iter().filter(|t| t.confidence < below) {
-                count += trial.weight;
-                hits += if good(trial) { trial.weight } else { 0.0 };
-                if hits / count >= precise {
-                    lowest = Some(trial.confidence);
-                }
+        let (mut count, mut hits, mut lowest) = (1.0, 0.0, None);
+        for trial in &self.trials {
+            count += trial.weight;
+            hits += if trial.right { trial.weight } else { 0.0 };
+            if hits / count >= f64::from(target) {
+                lowest = Some(trial.confidence);
             }
-            lowest
-        };
-        let answer = lowest(f64::from(target), |t| t.right, f32::INFINITY)
-            .unwrap_or_else(|| self.trials.first().map_or(target, |t| t.confidence.max(target)))
-            .max(NEVER_ANSWER_BELOW);
-        let clarify = lowest(WORTH_OFFERING, |t| t.offered, answer).unwrap_or(answer);
-        Bands { answer, clarify }
+        }
+        let highest = || self.trials.first().map_or(target, |t| t.confidence.max(target));
+        Bands {
+            answer: lowest.unwrap_or_else(highest).max(NEVER_ANSWER_BELOW),
+            clarify: self.worth_offering(),
+        }
+    }
+
+    /// Where an isotonic fit of "one of five is right" over its probability crosses [`WORTH_OFFERING`] (pool adjacent
+    /// violators; Zadrozny and Elkan, KDD 2002). At the crossing itself, not on average above it.
+    fn worth_offering(&self) -> f32 {
+        let mut trials: Vec<&Trial> = self.trials.iter().collect();
+        trials.sort_by(|a, b| a.five.total_cmp(&b.five));
+        // Blocks of (lowest probability, hits, weight), with rising shares of hits.
+        let mut blocks: Vec<(f32, f64, f64)> = Vec::new();
+        for trial in trials {
+            let mut block = (trial.five, if trial.offered { trial.weight } else { 0.0 }, trial.weight);
+            while let Some(&last) = blocks.last().filter(|last| last.1 * block.2 >= block.1 * last.2) {
+                blocks.pop();
+                block = (last.0, last.1 + block.1, last.2 + block.2);
+            }
+            blocks.push(block);
+        }
+        let crossing = blocks.iter().find(|(_, hits, weight)| hits / weight >= WORTH_OFFERING);
+        crossing.map_or(WORTH_OFFERING as f32, |block| block.0)
+    }
+
+    fn among_five(&self, outcome: &Outcome) -> f32 {
+        let foreseen = self.foreseen(&outcome.traits);
+        let right = self.right(&outcome.traits);
+        foreseen * (right + (1.0 - right) * outcome.next_four)
     }
 
     /// The probability that some label fits.
@@ -151,8 +184,9 @@ fn hold_out(lesson: Lesson<'_>, recipe: &Recipe, rounds: usize, round: usize, ou
         }
     }
     let core = Core::train(&sentences, &targets, lesson.labels, recipe);
-    let background = lesson.background.iter().skip(round).step_by(rounds).map(|s| (s, None));
-    for (sentence, target) in held.into_iter().chain(background) {
+    let held = held.into_iter().map(|(sentence, target)| (sentence, target, false));
+    let background = lesson.background.iter().skip(round).step_by(rounds).map(|s| (s, None, true));
+    for (sentence, target, far) in held.chain(background) {
         let mut evidence = core.evidence(sentence);
         for label in (0..lesson.labels).filter(|&l| absent(l)) {
             evidence.scores[label] = f32::NEG_INFINITY;
@@ -161,20 +195,25 @@ fn hold_out(lesson: Lesson<'_>, recipe: &Recipe, rounds: usize, round: usize, ou
         let rank = target.and_then(|target| order.iter().position(|&label| label == target));
         outcomes.push(Outcome {
             traits: evidence.traits(&order),
+            next_four: evidence.next_four(&order),
             rank,
             foreseen: target.is_some(),
+            far,
             weight: 1.0,
         });
     }
 }
 
-/// Gives what no label fits its assumed share.
+/// Gives what no label fits its assumed share, split between everyday sentences and those of held-out
+/// labels.
 fn weigh(outcomes: &mut [Outcome]) {
     let inside = outcomes.iter().filter(|o| o.foreseen).count() as f64;
-    let outside = outcomes.len() as f64 - inside;
-    if inside > 0.0 && outside > 0.0 {
-        let weight = inside * UNFORESEEN / (1.0 - UNFORESEEN) / outside;
-        for outcome in outcomes.iter_mut().filter(|o| !o.foreseen) {
+    for far in [false, true] {
+        let of_kind = |o: &&mut Outcome| !o.foreseen && o.far == far;
+        let count = outcomes.iter_mut().filter(of_kind).count() as f64;
+        let weight =
+            inside * UNFORESEEN / (1.0 - UNFORESEEN) * if far { FAR } else { 1.0 - FAR } / count.max(1.0);
+        for outcome in outcomes.iter_mut().filter(of_kind) {
             outcome.weight = weight;
         }
     }

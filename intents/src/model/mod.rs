@@ -18,7 +18,7 @@ mod vocabulary;
 use crate::normalize::normalize;
 pub use calibrate::Bands;
 use calibrate::{Calibration, Lesson};
-use core::{Core, SHARPNESS};
+use core::Core;
 use features::{Feature, Synonyms, extract};
 use speller::Speller;
 
@@ -153,15 +153,11 @@ impl<L: Ord + Clone> Model<L> {
         let traits = evidence.traits(&order);
         let foreseen = self.calibration.foreseen(&traits);
         let best = foreseen * self.calibration.right(&traits);
-        let share = |&label: &usize| ((evidence.scores[label] - evidence.scores[order[0]]) * SHARPNESS).exp();
-        let others: f32 = order.iter().skip(1).map(share).sum();
-        let rest = if others > 0.0 { (foreseen - best).max(0.0) / others } else { 0.0 };
-        let probability = |(rank, label): (usize, &usize)| {
-            // Never above a better-ranked one: the order is the ranking's.
-            let p = if rank == 0 { best } else { (share(label) * rest).min(best) };
-            (&self.labels[*label], p)
-        };
-        let ranked = order.iter().enumerate().take(RANKED).map(probability).collect();
+        // Never above a better-ranked one: the order is the ranking's.
+        let rest = evidence.spread(&order).into_iter().map(|share| (share * (foreseen - best)).min(best));
+        let probabilities = std::iter::once(best).chain(rest);
+        let ranked =
+            order.iter().zip(probabilities).take(RANKED).map(|(&at, p)| (&self.labels[at], p)).collect();
         Guess { ranked, out_of_scope: 1.0 - foreseen }
     }
 
