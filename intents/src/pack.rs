@@ -19,7 +19,7 @@ pub use answer::Answer;
 pub use placeholders::{PlaceholderError, Placeholders, Value};
 pub use problem::{PackErrors, Problem};
 
-use crate::rich::markdown::Address;
+use crate::rich::tree::Address;
 use crate::rich::{Href, Rich};
 use crate::{CannedId, CategoryId, Department, EntryId, Lang};
 use placeholders::Definitions;

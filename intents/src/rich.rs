@@ -5,6 +5,7 @@
 
 pub(crate) mod markdown;
 mod split;
+pub(crate) mod tree;
 
 pub use markdown::MarkdownError;
 
@@ -266,5 +267,7 @@ impl fmt::Display for Rich {
     }
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

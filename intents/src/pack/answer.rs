@@ -2,7 +2,8 @@
 
 use super::placeholders::{Definition, Definitions, Placeholders};
 use crate::Lang;
-use crate::rich::markdown::{self, Address, Hole, Node, Part};
+use crate::rich::markdown;
+use crate::rich::tree::{Address, Hole, Node, Part};
 use crate::rich::{Href, Rich, Style};
 
 /// An answer with its holes. [`super::Pack::fill`] makes text of it.
@@ -57,9 +58,7 @@ impl Answer {
     pub(super) fn fill(&self, definitions: &Definitions, lang: Lang, values: &Placeholders) -> Rich {
         let filling = Filling { definitions, lang, values };
         let mut rich = Rich::new();
-        for node in &self.nodes {
-            filling.draw(node, &mut rich);
-        }
+        filling.draw_all(&self.nodes, &mut rich);
         rich
     }
 }
@@ -145,6 +144,23 @@ pub(super) fn complete(
     }
 }
 
+fn is_hole(node: &Node) -> bool {
+    matches!(node, Node::Hole(_))
+}
+
+/// The first and the last text or hole of a node.
+fn ends(node: &Node) -> (&Node, &Node) {
+    match node {
+        Node::Bold(inner) | Node::Italic(inner) | Node::Code(inner) | Node::Link { words: inner, .. } => {
+            match (inner.first(), inner.last()) {
+                (Some(first), Some(last)) => (ends(first).0, ends(last).1),
+                _ => (node, node),
+            }
+        }
+        Node::Text(_) | Node::Hole(_) => (node, node),
+    }
+}
+
 struct Filling<'a> {
     definitions: &'a Definitions,
     lang: Lang,
@@ -152,13 +168,43 @@ struct Filling<'a> {
 }
 
 impl Filling<'_> {
+    fn draw_all(&self, nodes: &[Node], rich: &mut Rich) {
+        for (i, node) in nodes.iter().enumerate() {
+            let filled = is_hole(ends(node).0) || i > 0 && is_hole(ends(&nodes[i - 1]).1);
+            if filled && Self::needs_space(rich.text().chars().next_back(), self.first_char(node)) {
+                rich.push(" ");
+            }
+            self.draw(node, rich);
+        }
+    }
+
+    /// Chinese sets a space between its characters and Latin letters or digits. The pack's author can't know which of
+    /// them a value begins with.
+    fn needs_space(before: Option<char>, after: Option<char>) -> bool {
+        let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        match (before, after) {
+            (Some(a), Some(b)) => han(a) && b.is_ascii_alphanumeric() || a.is_ascii_alphanumeric() && han(b),
+            _ => false,
+        }
+    }
+
+    fn first_char(&self, node: &Node) -> Option<char> {
+        match ends(node).0 {
+            Node::Hole(hole) => self.words(hole).chars().next(),
+            Node::Text(text) => text.chars().next(),
+            Node::Bold(_) | Node::Italic(_) | Node::Code(_) | Node::Link { .. } => None,
+        }
+    }
+
+    /// A loaded pack has words for each hole, so nothing is ever left out.
+    fn words(&self, hole: &Hole) -> &str {
+        self.definitions.words(&hole.name, self.lang, self.values).unwrap_or_default()
+    }
+
     fn draw(&self, node: &Node, rich: &mut Rich) {
         match node {
             Node::Text(text) => rich.push(text),
-            // A loaded pack has words for each hole, so nothing is ever left out.
-            Node::Hole(hole) => {
-                rich.push(self.definitions.words(&hole.name, self.lang, self.values).unwrap_or_default());
-            }
+            Node::Hole(hole) => rich.push(self.words(hole)),
             Node::Bold(inner) => self.styled(inner, Some(Style::Bold), rich),
             Node::Italic(inner) => self.styled(inner, Some(Style::Italic), rich),
             Node::Code(inner) => self.styled(inner, Some(Style::Code), rich),
@@ -171,9 +217,7 @@ impl Filling<'_> {
 
     fn styled(&self, inner: &[Node], style: Option<Style>, rich: &mut Rich) {
         let start = rich.text().len();
-        for node in inner {
-            self.draw(node, rich);
-        }
+        self.draw_all(inner, rich);
         if let Some(style) = style {
             rich.style_from(start, style);
         }

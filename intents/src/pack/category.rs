@@ -7,7 +7,7 @@ use super::head::Head;
 use super::problem::Problems;
 use super::source::Source;
 use super::{Canned, CannedText, Category, Entry, EntryText, Link};
-use crate::rich::markdown;
+use crate::rich::tree;
 use crate::{CannedId, CategoryId, Department, EntryId, Lang};
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -136,7 +136,7 @@ fn read_link(mut fields: Fields<'_>, head: &Head, r: &mut Reporter<'_>) -> Optio
     }
     fields.finish(r);
     let url = url?;
-    let address = match markdown::address(url.get_ref(), 0, true) {
+    let address = match tree::address(url.get_ref(), 0, true) {
         Ok(address) => address,
         Err(kind) => {
             r.error(url.span().start, format!("bad link: {kind}"), "link to a page of the company");

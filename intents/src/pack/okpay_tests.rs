@@ -158,7 +158,7 @@ fn configured_values_fill_words_and_links() {
         [
             ("the official OKPay website", "https://okpay.example"),
             // The chat's own address isn't set: the site's is used.
-            ("chat on the website", "https://okpay.example"),
+            ("on the website", "https://okpay.example"),
             ("help@okpay.example", "mailto:help@okpay.example"),
         ]
     );
@@ -166,6 +166,25 @@ fn configured_values_fill_words_and_links() {
     assert_eq!(buttons.len(), 1);
     assert_eq!((buttons[0].0.as_str(), buttons[0].1.as_str()), ("查看费率", "https://okpay.example"));
     assert!(pack.links(entry(&pack, "fees"), Lang::Zh, &Placeholders::new()).is_empty());
+}
+
+#[test]
+fn values_stand_apart_from_chinese_characters() {
+    let pack = Pack::okpay();
+    let mut values = Placeholders::new();
+    values.set_in(Lang::Zh, "reply_time", "24 小时内");
+    values.set_in(Lang::Zh, "site", "官网 okpay");
+    values.set("site_url", "https://okpay.example");
+    let text = pack.answer(entry(&pack, "contact"), Lang::Zh, &values);
+    assert!(text.text().contains("我们会在 24 小时内回复"), "{text}");
+    assert!(text.text().contains("在官网 okpay 上有"), "{text}");
+    let text = pack.answer(entry(&pack, "register"), Lang::Zh, &Placeholders::new());
+    assert!(text.text().contains("打开 OKPay 官方网站，"), "{text}");
+    // The space belongs to the sentence and not to the link.
+    let mut values = Placeholders::new();
+    values.set("site_url", "https://okpay.example");
+    let text = pack.answer(entry(&pack, "register"), Lang::Zh, &values);
+    assert_eq!(link(&text, &text.spans()[0]), Some(("OKPay 官方网站", "https://okpay.example")));
 }
 
 fn link<'a>(text: &'a Rich, span: &'a crate::Span) -> Option<(&'a str, &'a str)> {

@@ -149,3 +149,65 @@ impl Definitions {
         errors
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Placeholders, Value};
+    use crate::{Lang, Pack};
+
+    #[test]
+    fn configuration_gives_one_value_or_one_a_language() {
+        let text =
+            "site_url = \"https://okpay.example\"\nreply_time = { zh = \"24 小时内\" }\nhotline = \" \"";
+        let values: Placeholders = toml::from_str(text).unwrap();
+        assert_eq!(values.get("site_url", Lang::En), Some("https://okpay.example"));
+        assert_eq!(values.get("reply_time", Lang::Zh), Some("24 小时内"));
+        assert_eq!(values.get("hotline", Lang::Zh), None, "an empty value is none");
+        let pack = Pack::okpay();
+        assert_eq!(pack.placeholder("reply_time", Lang::En, &values).unwrap(), "within the promised time");
+        assert_eq!(pack.placeholder("fees_url", Lang::En, &values).unwrap(), "https://okpay.example");
+        assert_eq!(pack.placeholder("nothing", Lang::En, &values), None);
+        assert_eq!(pack.check_placeholders(&values), []);
+    }
+
+    #[test]
+    fn values_that_do_not_fit_the_pack_are_named() {
+        let mut values = Placeholders::new();
+        values.set("hotlin", "x");
+        values.set("site_url", "okpay.example");
+        values.set_in(Lang::En, "fees_url", "javascript:alert(1)");
+        let errors = Pack::okpay().check_placeholders(&values);
+        let shown: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        expect_test::expect![[r#"
+            placeholder `fees_url`: "javascript:alert(1)" can't be linked: only https://, http:// and mailto: can
+            the pack has no placeholder `hotlin`: use one of brand, chat_url, fees_url, hotline, hotline_hours, hotline_now, mailbox, reply_time, signup_url, site, site_url
+            placeholder `site_url`: "okpay.example" is not a complete address: write it like https://example.com/help"#]].assert_eq(&shown.join("\n"));
+    }
+
+    #[test]
+    fn a_bad_address_makes_no_link() {
+        let pack = Pack::okpay();
+        let mut values = Placeholders::new();
+        values.set("site_url", "javascript:alert(1)");
+        values.set("mailbox", "not an address");
+        for entry in pack.entries() {
+            for lang in Lang::ALL {
+                let text = pack.answer(entry, lang, &values);
+                assert!(!text.spans().iter().any(|s| matches!(s.style, crate::Style::Link(_))), "{text}");
+                assert_eq!(pack.links(entry, lang, &values), []);
+            }
+        }
+    }
+
+    #[test]
+    fn a_language_of_its_own_keeps_the_others() {
+        let mut values = Placeholders::new();
+        values.set("hotline", "1");
+        values.set_in(Lang::En, "hotline", "2");
+        assert_eq!(
+            (values.get("hotline", Lang::Zh), values.get("hotline", Lang::En)),
+            (Some("1"), Some("2"))
+        );
+        assert!(matches!(values.values["hotline"], Value::PerLanguage(_)));
+    }
+}

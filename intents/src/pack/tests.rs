@@ -2,6 +2,7 @@
 
 use super::Pack;
 use expect_test::{Expect, expect};
+use proptest::prelude::*;
 
 const HEAD: &str = r#"name = "Test"
 languages = ["zh", "en"]
@@ -407,4 +408,29 @@ fn a_folder_is_read_strictly() {
 
     let errors = Pack::load(&dir.join("missing")).unwrap_err().to_string();
     expect!["DIR/missing: the folder can't be read (No such file or directory (os error 2)); name a folder that holds a pack.toml"].assert_eq(&errors.replace(&dir.display().to_string(), "DIR"));
+}
+
+proptest! {
+    /// However an edit breaks a pack, its editor gets a list of problems with files and, inside of files, lines.
+    #[test]
+    fn a_broken_edit_is_reported_and_never_panics(
+        at in 0_usize..HEAD.len() + GOOD.len(),
+        remove in 0_usize..12,
+        insert in prop_oneof!["\\PC{0,4}", "[\"'\\[\\]{}=#,*\\n\\\\]{1,4}"],
+    ) {
+        let mut files = [HEAD.to_owned(), GOOD.to_owned()];
+        let (file, at) = if at < HEAD.len() { (0, at) } else { (1, at - HEAD.len()) };
+        let boundary = |text: &str, at: usize| (at..=text.len()).find(|&i| text.is_char_boundary(i)).unwrap();
+        let start = boundary(&files[file], at);
+        let end = boundary(&files[file], (start + remove).min(files[file].len()));
+        files[file].replace_range(start..end, &insert);
+        if let Err(errors) = parse(&[("p/pack.toml", &files[0]), ("p/funds.toml", &files[1])]) {
+            for problem in errors.problems() {
+                let lines = files.iter().map(|f| f.lines().count() + 1).max().unwrap();
+                prop_assert!(problem.file.starts_with("p"));
+                prop_assert!(problem.line.is_none_or(|line| (1..=lines).contains(&line)), "{problem}");
+                prop_assert!(!problem.what.is_empty() && !problem.mend.is_empty());
+            }
+        }
+    }
 }

@@ -70,6 +70,9 @@ pub enum Phrase<'a> {
         number: TicketNumber,
     },
     BackWithBot,
+    OutOfQueue {
+        number: TicketNumber,
+    },
     BotIsHere,
     Resolved {
         number: TicketNumber,

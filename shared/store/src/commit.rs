@@ -22,7 +22,7 @@ impl Revision {
 }
 
 /// A value as it was committed.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Stored<T> {
     /// Which commit of it this is.
     pub revision: Revision,

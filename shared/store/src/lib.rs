@@ -5,13 +5,17 @@
 //! backend passes the same contract suite.
 
 mod commit;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
 mod memory;
 mod rules;
+mod sled_store;
 
 pub use commit::{
     Applied, CaseChange, Commit, Finish, Finished, NewItem, Receipt, Revision, RosterChange, Stored,
 };
 pub use memory::MemoryStore;
+pub use sled_store::{OpenError, SledStore};
 
 use async_trait::async_trait;
 use desk::{
@@ -71,8 +75,8 @@ pub trait Store: Send + Sync + 'static {
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<ContactId>>;
 
     /// Leases up to `limit` outbox items of these channels that are due, at most one for each destination: always the
-    /// oldest there, and none while an older one of that destination is leased or waits for its time. What is due longest
-    /// comes first. A lease that isn't finished by `until` lapses, and the item is given out again; so it may be when the
+    /// oldest there, and none while an older one of that destination is leased or waits for its time. What could have been
+    /// leased longest comes first. A lease that isn't finished by `until` lapses, and the item is given out again; so it may be when the
     /// process is started again.
     async fn lease(
         &self,

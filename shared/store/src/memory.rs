@@ -48,6 +48,13 @@ struct Waiting {
     tried: bool,
 }
 
+impl Waiting {
+    /// From when on it can be leased.
+    fn free(&self) -> Timestamp {
+        self.leased.map_or(self.item.due, |until| until.max(self.item.due))
+    }
+}
+
 impl MemoryStore {
     /// An empty store.
     #[must_use]
@@ -162,9 +169,9 @@ impl State {
             .outbox
             .values_mut()
             .filter(|w| channels.contains(w.item.to.channel()) && heads.insert(w.item.to.clone()))
-            .filter(|w| w.item.due <= now && w.leased.is_none_or(|until| until <= now))
+            .filter(|w| w.free() <= now)
             .collect();
-        ready.sort_by_key(|w| (w.item.due, w.item.id));
+        ready.sort_by_key(|w| (w.free(), w.item.id));
         let leased = ready.into_iter().take(limit);
         leased
             .map(|waiting| {
@@ -338,4 +345,17 @@ impl Store for MemoryStore {
         self.lock().closed = true;
         Ok(())
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MemoryStore;
+    use crate::contract::AnyStore;
+    use std::sync::Arc;
+
+    async fn empty() -> (AnyStore, ()) {
+        (Arc::new(MemoryStore::new()), ())
+    }
+
+    crate::contract_tests!(empty());
 }

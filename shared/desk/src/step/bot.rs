@@ -129,7 +129,7 @@ impl Turn<'_> {
             }
             Decision::Handoff(reason) => {
                 self.remember(text);
-                self.hand_off(&reason, &reading);
+                self.hand_off(&reason, text, &reading);
             }
         }
     }
@@ -207,7 +207,7 @@ impl Turn<'_> {
     pub(super) fn miss(&mut self, reason: &Reason, ask: &Phrase<'_>, because: Verdict, reading: &Reading) {
         let misses = self.bot().misses + 1;
         if misses >= self.policy.misses.max(1) {
-            return self.hand_off(reason, reading);
+            return self.hand_off(reason, "", reading);
         }
         let mut choices = self.categories();
         choices.push(self.choice(&Phrase::ButtonHuman, Button::Human));

@@ -56,8 +56,9 @@ impl Turn<'_> {
             }
             Stage::WithBot(_) => self.ask_bot(&text, message),
             Stage::Queued(_) => {
+                let wants_senior = self.packs.read(&text).signals.senior;
                 self.relay(id, text, attachments);
-                self.acknowledge();
+                if wants_senior { self.wants_person(&Reason::Senior) } else { self.acknowledge() }
             }
             Stage::WithAgent(_) => {
                 self.relay(id, text, attachments);

@@ -27,7 +27,11 @@ pub(super) fn wait(facts: &Facts<'_>, position: u32) -> Option<SignedDuration> {
 
 impl Turn<'_> {
     /// Hands over because of a sentence.
-    pub(super) fn hand_off(&mut self, reason: &Reason, reading: &Reading) {
+    pub(super) fn hand_off(&mut self, reason: &Reason, text: &str, reading: &Reading) {
+        // "Can I talk to a human" says nothing about the matter: what was answered before says more.
+        if matches!(reason, Reason::Asked | Reason::Senior) && is_bare(text) {
+            return self.hand_off_on_request(reason);
+        }
         let floor = self.packs.clarifies_from();
         let likely = reading.ranked.iter().filter(|ranked| ranked.probability >= floor);
         let matches: Vec<_> =
@@ -232,7 +236,7 @@ impl Turn<'_> {
         self.case.stage = Stage::WithBot(WithBot::default());
         self.show_card();
         self.notice(number, &Phrase::NoticeWithdrawn);
-        self.close_position(number, &Phrase::BackWithBot);
+        self.close_position(number, &Phrase::OutOfQueue { number });
     }
 
     /// Keeps a ticket that ended for a while, so that it can be taken up again.
@@ -249,6 +253,13 @@ impl Turn<'_> {
     pub(super) fn agent_name(&self, agent: AgentId) -> String {
         super::card::agent_name(self.facts, agent)
     }
+}
+
+/// Whether a request for a person is too short to name a matter as well: up to 8 Chinese characters or 8 words.
+fn is_bare(text: &str) -> bool {
+    let units: usize =
+        text.split_whitespace().map(|word| if word.is_ascii() { 1 } else { word.chars().count() }).sum();
+    units <= 8
 }
 
 fn because(kind: VerdictKind, matches: &[(EntryId, Probability)]) -> Verdict {

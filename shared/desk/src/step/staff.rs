@@ -440,7 +440,11 @@ impl Turn<'_> {
     }
 
     fn prioritise(&mut self, agent: &Agent, number: TicketNumber, priority: Priority) {
-        let opened = self.case.ticket().map_or(self.facts.now, |ticket| ticket.opened);
+        let Some(ticket) = self.case.ticket() else { return };
+        if ticket.priority == priority {
+            return self.answer(&Phrase::Done);
+        }
+        let opened = ticket.opened;
         let due = self.due(opened, priority);
         match &mut self.case.stage {
             Stage::Queued(queued) => (queued.ticket.priority, queued.ticket.due) = (priority, due),

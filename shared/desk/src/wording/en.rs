@@ -94,7 +94,8 @@ pub(super) fn text(phrase: &Phrase<'_>) -> String {
             format!("Your ticket {number} is already in the queue. {}", queue_place(*position, *wait))
         }
         Phrase::WentSenior { number } => format!("Ticket {number} has been passed up to a senior agent. One moment please."),
-        Phrase::BackWithBot => "OK, you're out of the queue and back with me. What's your question?".into(),
+        Phrase::BackWithBot => "OK, you're back with me. What's your question?".into(),
+        Phrase::OutOfQueue { number } => format!("Ticket {number} has left the queue."),
         Phrase::BotIsHere => "I'm here. What's your question?".into(),
         Phrase::Resolved { number } => {
             format!("Ticket {number} is closed. How did we do? Please rate us from 1 (poor) to 5 (great):")

@@ -92,7 +92,8 @@ pub(super) fn text(phrase: &Phrase<'_>) -> String {
             format!("您的工单 {number} 已在队列中。{}", queue_place(*position, *wait))
         }
         Phrase::WentSenior { number } => format!("工单 {number} 已升级给高级客服，请稍候。"),
-        Phrase::BackWithBot => "好的，已取消排队。我来继续为您服务，请输入您的问题。".into(),
+        Phrase::BackWithBot => "好的，由我继续为您服务，请输入您的问题。".into(),
+        Phrase::OutOfQueue { number } => format!("工单 {number} 已取消排队。"),
         Phrase::BotIsHere => "我在的，请输入您的问题。".into(),
         Phrase::Resolved { number } => {
             format!("工单 {number} 已处理完毕。您对这次服务满意吗？请打个分（1 分最低，5 分最高）：")
