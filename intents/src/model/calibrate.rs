@@ -5,7 +5,7 @@
 //! labels that stay. Everything, vocabulary included, is learned anew without them.
 
 use super::Recipe;
-use super::core::Core;
+use super::core::{Core, TRAITS, against_second};
 use super::features::Feature;
 use super::logistic::{Logistic, Observation};
 
@@ -65,7 +65,7 @@ pub(crate) struct Lesson<'a> {
 }
 
 struct Outcome {
-    traits: [f32; super::core::TRAITS],
+    traits: [f32; TRAITS],
     /// The share that the second to fifth label have of what the best one leaves.
     next_four: f32,
     /// The rank of the right label; `None` for a sentence that no label fits.
@@ -148,13 +148,14 @@ impl Calibration {
     }
 
     /// The probability that some label fits.
-    pub(crate) fn foreseen(&self, traits: &[f32; super::core::TRAITS]) -> f32 {
+    pub(crate) fn foreseen(&self, traits: &[f32; TRAITS]) -> f32 {
         self.foreseen.probability(traits)
     }
 
-    /// The probability that the best label is right, if any is.
-    pub(crate) fn right(&self, traits: &[f32; super::core::TRAITS]) -> f32 {
-        self.right.probability(traits)
+    /// The probability that the best label is right, if any is. Never more than it has against the second alone:
+    /// cross-validation on a small pack may not have met two labels that fit equally well.
+    pub(crate) fn right(&self, traits: &[f32; TRAITS]) -> f32 {
+        self.right.probability(traits).min(against_second(traits))
     }
 }
 

@@ -103,3 +103,8 @@ impl Evidence {
 
 /// Turns differences of scores into log odds.
 const SHARPNESS: f32 = 5.0;
+
+/// The odds of the best score against the second alone, as a probability.
+pub(crate) fn against_second(traits: &[f32; TRAITS]) -> f32 {
+    1.0 / (1.0 + (-SHARPNESS * traits[1]).exp())
+}
