@@ -7,6 +7,7 @@ pub mod eval;
 pub mod ids;
 pub mod lang;
 mod language;
+pub mod lint;
 mod matcher;
 pub mod model;
 mod normalize;

@@ -80,8 +80,14 @@ impl Training {
         &self.examples
     }
 
+    /// Synonyms, and sentences that no label fits.
+    #[must_use]
+    pub fn hints(&self) -> &Hints {
+        &self.hints
+    }
+
     /// The training without those examples for which the number says so, and those examples.
-    fn split(&self, held_out: impl Fn(usize) -> bool) -> (Self, Vec<Example<String>>) {
+    pub(crate) fn split(&self, held_out: impl Fn(usize) -> bool) -> (Self, Vec<Example<String>>) {
         let (mut kept, mut held) = (Vec::new(), Vec::new());
         for (number, example) in self.examples.iter().enumerate() {
             if held_out(number) { &mut held } else { &mut kept }.push(example.clone());

@@ -14,7 +14,7 @@ use super::logistic::{Logistic, Observation};
 const UNFORESEEN: f64 = 0.2;
 
 /// The part of it that has nothing to do with the pack at all. The rest is like questions of entries that are missing.
-const FAR: f64 = 0.7;
+const FAR: f64 = 0.85;
 
 /// Probabilities from evidence.
 #[derive(Debug, Clone, Default)]

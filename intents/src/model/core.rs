@@ -52,6 +52,13 @@ impl Core {
     }
 }
 
+impl Core {
+    /// The cosine to each training sentence.
+    pub(crate) fn cosines(&self, sentence: &[Feature]) -> Vec<f32> {
+        self.nearest.cosines(&self.vocabulary.vector(sentence))
+    }
+}
+
 impl Evidence {
     /// The labels by falling score; equal scores in order of the labels.
     pub(crate) fn order(&self) -> Vec<usize> {

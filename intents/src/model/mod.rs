@@ -46,7 +46,7 @@ pub struct Recipe {
     pub epochs: usize,
     /// Weight of the nearest sentence's cosine in the ranking.
     pub near: f32,
-    /// Cross-validation holds out one sentence of so many.
+    /// Cross-validation holds out one sentence of so many. With 0 there is none: no probabilities to speak of.
     pub rounds: usize,
 }
 
@@ -159,6 +159,17 @@ impl<L: Ord + Clone> Model<L> {
         let ranked =
             order.iter().zip(probabilities).take(RANKED).map(|(&at, p)| (&self.labels[at], p)).collect();
         Guess { ranked, out_of_scope: 1.0 - foreseen }
+    }
+
+    /// The training examples that are most like a sentence, by number, with the cosine to each; at most ten.
+    #[must_use]
+    pub fn neighbours(&self, text: &str) -> Vec<(usize, f32)> {
+        let cosines = self.core.cosines(&self.features(text));
+        let mut found: Vec<(usize, f32)> =
+            cosines.into_iter().enumerate().filter(|(_, c)| *c > 0.0).collect();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        found.truncate(RANKED);
+        found
     }
 
     fn features(&self, text: &str) -> Vec<Feature> {
