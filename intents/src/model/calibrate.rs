@@ -79,9 +79,11 @@ struct Outcome {
 impl Calibration {
     pub(crate) fn new(lesson: Lesson<'_>, recipe: &Recipe) -> Self {
         let mut outcomes = Vec::new();
-        let rounds = if recipe.rounds == 0 { 0 } else { recipe.rounds.max(2) };
-        for round in 0..rounds.min(affordable(lesson)) {
-            hold_out(lesson, recipe, rounds, round, &mut outcomes);
+        let parts = recipe.rounds.max(2);
+        let rounds = if recipe.rounds == 0 { 0 } else { parts.min(affordable(lesson)) };
+        for round in 0..rounds {
+            let background: Vec<_> = lesson.background.iter().skip(round).step_by(rounds).collect();
+            hold_out(lesson, recipe, (parts, round), &background, &mut outcomes);
         }
         weigh(&mut outcomes);
         let row = |o: &Outcome, outcome| Observation { traits: o.traits, outcome, weight: o.weight };
@@ -159,25 +161,28 @@ impl Calibration {
     }
 }
 
-/// How many rounds a start can afford: each costs about as much as training itself.
+/// How many rounds a start can afford: each costs about as much as training itself, which grows with sentences times
+/// labels. A part of the rounds is enough for a large set, since each holds out more of them.
 fn affordable(lesson: Lesson<'_>) -> usize {
-    match lesson.sentences.len() * lesson.labels {
-        0..250_000 => usize::MAX,
-        250_000..600_000 => 2,
-        _ => 1,
-    }
+    (700_000 / (lesson.sentences.len() * lesson.labels).max(1)).max(1)
 }
 
-fn hold_out(lesson: Lesson<'_>, recipe: &Recipe, rounds: usize, round: usize, outcomes: &mut Vec<Outcome>) {
+fn hold_out(
+    lesson: Lesson<'_>,
+    recipe: &Recipe,
+    (parts, round): (usize, usize),
+    background: &[&Vec<Feature>],
+    outcomes: &mut Vec<Outcome>,
+) {
     let mut seen = vec![0_usize; lesson.labels];
     let (mut sentences, mut targets, mut held) = (Vec::new(), Vec::new(), Vec::new());
-    let absent = |label: usize| lesson.labels > 2 && label % rounds == round;
+    let absent = |label: usize| lesson.labels > 2 && label % parts == round;
     for (sentence, &target) in lesson.sentences.iter().zip(lesson.targets) {
         let label = target as usize;
         seen[label] += 1;
         if absent(label) {
             held.push((sentence, None));
-        } else if (seen[label] + label) % rounds == round {
+        } else if (seen[label] + label) % parts == round {
             held.push((sentence, Some(label)));
         } else {
             sentences.push(sentence.as_slice());
@@ -186,7 +191,7 @@ fn hold_out(lesson: Lesson<'_>, recipe: &Recipe, rounds: usize, round: usize, ou
     }
     let core = Core::train(&sentences, &targets, lesson.labels, recipe);
     let held = held.into_iter().map(|(sentence, target)| (sentence, target, false));
-    let background = lesson.background.iter().skip(round).step_by(rounds).map(|s| (s, None, true));
+    let background = background.iter().map(|sentence| (*sentence, None, true));
     for (sentence, target, far) in held.chain(background) {
         let mut evidence = core.evidence(sentence);
         for label in (0..lesson.labels).filter(|&l| absent(l)) {

@@ -63,7 +63,7 @@ impl Default for Recipe {
             positive: 10.0,
             epochs: 20,
             near: 0.8,
-            rounds: 5,
+            rounds: 8,
         }
     }
 }
