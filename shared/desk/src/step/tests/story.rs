@@ -35,7 +35,7 @@ pub(super) fn packs() -> &'static Packs {
 /// The same pack for a bot that would rather ask than answer.
 pub(super) fn asking_packs() -> &'static Packs {
     static PACKS: OnceLock<Packs> = OnceLock::new();
-    PACKS.get_or_init(|| with_bands(1.0, 0.1))
+    PACKS.get_or_init(|| with_bands(1.0, 0.0))
 }
 
 fn with_bands(answer: f32, clarify: f32) -> Packs {
