@@ -3,9 +3,11 @@
 //! This crate is pure: it has no clock, no network, no async and no platform types. Reading pack files from a folder
 //! is the only input it does. Nothing here decides what to say: that is the desk's work.
 
+pub mod eval;
 pub mod ids;
 pub mod lang;
 mod language;
+pub mod lint;
 mod matcher;
 pub mod model;
 mod normalize;
@@ -18,7 +20,7 @@ mod simplify;
 pub use ids::{CannedId, CategoryId, Department, EntryId, IdError};
 pub use lang::Lang;
 pub use language::detect;
-pub use matcher::{Matcher, examples};
+pub use matcher::{Matcher, examples, hints};
 pub use model::Bands;
 pub use normalize::normalize;
 pub use pack::{Pack, Placeholders};

@@ -1,6 +1,6 @@
 //! The matcher of one pack: one model over all its languages, and the signals that need no pack.
 
-use crate::model::{Bands, Example, Model, Recipe};
+use crate::model::{Bands, Example, Hints, Model, Recipe};
 use crate::{EntryId, Lang, Pack, Probability, Ranked, Reading, detect, signals};
 
 /// Reads customers' sentences against the entries it was trained on. Cheap to ask, and the same for every thread.
@@ -13,15 +13,13 @@ impl Matcher {
     /// Learns a pack: questions and phrasings of every language, and the synonyms.
     #[must_use]
     pub fn train(pack: &Pack) -> Self {
-        let synonyms: Vec<_> = Lang::ALL.iter().flat_map(|&lang| pack.synonyms(lang)).cloned().collect();
-        Self::from_examples(&examples(pack), &synonyms)
+        Self { model: Model::train(&examples(pack), &hints(pack), Recipe::default()) }
     }
 
-    /// Learns from sentences and the entries that answer them, in all languages at once. `synonyms` are groups of
-    /// words or phrases that mean the same.
+    /// Learns from sentences and the entries that answer them, in all languages at once.
     #[must_use]
-    pub fn from_examples(examples: &[Example<EntryId>], synonyms: &[Vec<String>]) -> Self {
-        Self { model: Model::train(examples, synonyms, Recipe::default()) }
+    pub fn from_examples(examples: &[Example<EntryId>], hints: &Hints) -> Self {
+        Self { model: Model::train(examples, hints, Recipe::default()) }
     }
 
     /// What a sentence is likely to ask, and what else it says. Takes any text whatever.
@@ -54,6 +52,13 @@ pub fn examples(pack: &Pack) -> Vec<Example<EntryId>> {
         std::iter::once(&text.question).chain(&text.phrasings).map(move |sentence| (entry, sentence))
     });
     sentences.map(|(entry, text)| Example { text: text.clone(), label: entry.id.clone() }).collect()
+}
+
+/// The synonyms of all languages of a pack.
+#[must_use]
+pub fn hints(pack: &Pack) -> Hints {
+    let synonyms = Lang::ALL.iter().flat_map(|&lang| pack.synonyms(lang)).cloned().collect();
+    Hints { synonyms, outside: Vec::new() }
 }
 
 #[cfg(test)]

@@ -92,4 +92,10 @@ impl Reading {
     pub fn best(&self) -> Option<&Ranked> {
         self.ranked.first()
     }
+
+    /// How probable it is that one of the first so many entries is right: what offering them is worth.
+    #[must_use]
+    pub fn among(&self, first: usize) -> Probability {
+        Probability::new(self.ranked.iter().take(first).map(|r| r.probability.get()).sum())
+    }
 }

@@ -25,10 +25,12 @@ pub(crate) struct Evidence {
     pub(crate) near: Vec<f32>,
     /// The share of the sentence that the vocabulary knows.
     pub(crate) known: f32,
+    /// How many of its n-grams the vocabulary knows.
+    pub(crate) length: f32,
 }
 
 /// How many numbers describe a piece of evidence for calibration.
-pub(crate) const TRAITS: usize = 6;
+pub(crate) const TRAITS: usize = 8;
 
 impl Core {
     pub(crate) fn train(sentences: &[&[Feature]], targets: &[u32], labels: usize, recipe: &Recipe) -> Self {
@@ -46,7 +48,14 @@ impl Core {
         for (score, near) in scores.iter_mut().zip(&near) {
             *score += self.near_weight * near;
         }
-        Evidence { scores, near, known: vector.known }
+        Evidence { scores, near, known: vector.known, length: vector.ids.len() as f32 }
+    }
+}
+
+impl Core {
+    /// The cosine to each training sentence.
+    pub(crate) fn cosines(&self, sentence: &[Feature]) -> Vec<f32> {
+        self.nearest.cosines(&self.vocabulary.vector(sentence))
     }
 }
 
@@ -62,15 +71,33 @@ impl Evidence {
     pub(crate) fn traits(&self, order: &[usize]) -> [f32; TRAITS] {
         let at = |rank: usize| order.get(rank).map_or(-1.0, |&label| self.scores[label]);
         let near = order.first().map_or(0.0, |&label| self.near[label]);
-        let nearest = self.near.iter().copied().fold(0.0, f32::max);
+        let other = order.iter().skip(1).map(|&label| self.near[label]).fold(0.0, f32::max);
         [
             at(0),
             at(0) - at(1),
             near.max(0.02).ln(),
-            nearest - near,
+            near - other,
+            (other - near).max(0.0),
             self.known,
             self.top_share(order).max(1e-4).ln(),
+            self.length.ln_1p(),
         ]
+    }
+
+    /// How the probability that the best label leaves is spread over the others: the softmax without it.
+    pub(crate) fn spread(&self, order: &[usize]) -> Vec<f32> {
+        let rest = order.get(1..).unwrap_or_default();
+        let Some(&second) = rest.first() else { return Vec::new() };
+        let top = self.scores[second];
+        let shares: Vec<f32> =
+            rest.iter().map(|&label| ((self.scores[label] - top) * SHARPNESS).exp()).collect();
+        let sum: f32 = shares.iter().sum();
+        shares.into_iter().map(|share| share / sum).collect()
+    }
+
+    /// The share of the second to fifth label in that.
+    pub(crate) fn next_four(&self, order: &[usize]) -> f32 {
+        self.spread(order).iter().take(4).sum()
     }
 
     /// The softmax of the best score, at a temperature that spreads margins of about one.
@@ -82,4 +109,9 @@ impl Evidence {
 }
 
 /// Turns differences of scores into log odds.
-pub(crate) const SHARPNESS: f32 = 5.0;
+const SHARPNESS: f32 = 5.0;
+
+/// The odds of the best score against the second alone, as a probability.
+pub(crate) fn against_second(traits: &[f32; TRAITS]) -> f32 {
+    1.0 / (1.0 + (-SHARPNESS * traits[1]).exp())
+}

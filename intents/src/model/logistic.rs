@@ -44,7 +44,7 @@ impl Logistic {
                 rows.iter().map(|r| r.weight * (f64::from(r.traits[t]) - mean).powi(2)).sum::<f64>() / total;
             (fit.mean[t], fit.scale[t]) = (mean, spread.sqrt().max(1e-6));
         }
-        let ridge = total * 1e-3;
+        let ridge = total * 1e-3 + 0.5;
         for _ in 0..25 {
             let mut gradient = [0.0; SIZE];
             let mut hessian = [[0.0; SIZE]; SIZE];

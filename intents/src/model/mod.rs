@@ -18,7 +18,7 @@ mod vocabulary;
 use crate::normalize::normalize;
 pub use calibrate::Bands;
 use calibrate::{Calibration, Lesson};
-use core::{Core, SHARPNESS};
+use core::Core;
 use features::{Feature, Synonyms, extract};
 use speller::Speller;
 
@@ -46,7 +46,7 @@ pub struct Recipe {
     pub epochs: usize,
     /// Weight of the nearest sentence's cosine in the ranking.
     pub near: f32,
-    /// Cross-validation holds out one sentence of so many.
+    /// Cross-validation holds out one sentence of so many. With 0 there is none: no probabilities to speak of.
     pub rounds: usize,
 }
 
@@ -63,7 +63,7 @@ impl Default for Recipe {
             positive: 10.0,
             epochs: 20,
             near: 0.8,
-            rounds: 5,
+            rounds: 8,
         }
     }
 }
@@ -75,6 +75,15 @@ pub struct Example<L> {
     pub text: String,
     /// What it means.
     pub label: L,
+}
+
+/// What helps learning besides examples.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// Groups of words or phrases that mean the same, on top of the common ones that are known anyway.
+    pub synonyms: Vec<Vec<String>>,
+    /// Sentences that no label fits. They sharpen the probability of being out of scope.
+    pub outside: Vec<String>,
 }
 
 /// A trained classifier over labels `L`.
@@ -98,16 +107,19 @@ pub struct Guess<'a, L> {
 }
 
 impl<L: Ord + Clone> Model<L> {
-    /// Learns from examples. `synonyms` are groups of words or phrases that mean the same.
+    /// Learns from examples.
     #[must_use]
-    pub fn train(examples: &[Example<L>], synonyms: &[Vec<String>], recipe: Recipe) -> Self {
+    pub fn train(examples: &[Example<L>], hints: &Hints, recipe: Recipe) -> Self {
         let mut labels: Vec<L> = examples.iter().map(|e| e.label.clone()).collect();
         labels.sort();
         labels.dedup();
         let target = |e: &Example<L>| labels.partition_point(|l| *l < e.label) as u32;
         let targets: Vec<u32> = examples.iter().map(target).collect();
-        let spelled: Vec<Vec<String>> =
-            synonyms.iter().map(|group| group.iter().map(|member| normalize(member)).collect()).collect();
+        let spelled: Vec<Vec<String>> = hints
+            .synonyms
+            .iter()
+            .map(|group| group.iter().map(|member| normalize(member)).collect())
+            .collect();
         let common = thesaurus::GROUPS.iter().map(|group| group.split('|').collect());
         let own = spelled.iter().map(|group| group.iter().map(String::as_str).collect());
         let synonyms = Synonyms::new(own.chain(common));
@@ -116,8 +128,8 @@ impl<L: Ord + Clone> Model<L> {
             background::SENTENCES.into_iter().chain(thesaurus::GROUPS.iter().flat_map(|g| g.split('|')));
         let speller = Speller::new(texts.iter().map(String::as_str), common);
         let sentences: Vec<_> = texts.iter().map(|text| extract(text, &recipe, &synonyms)).collect();
-        let foreign = |text: &&str| extract(&normalize(text), &recipe, &synonyms);
-        let background: Vec<_> = background::SENTENCES.iter().map(foreign).collect();
+        let foreign = background::SENTENCES.into_iter().chain(hints.outside.iter().map(String::as_str));
+        let background: Vec<_> = foreign.map(|text| extract(&normalize(text), &recipe, &synonyms)).collect();
         let lesson = Lesson {
             sentences: &sentences,
             targets: &targets,
@@ -141,16 +153,23 @@ impl<L: Ord + Clone> Model<L> {
         let traits = evidence.traits(&order);
         let foreseen = self.calibration.foreseen(&traits);
         let best = foreseen * self.calibration.right(&traits);
-        let share = |&label: &usize| ((evidence.scores[label] - evidence.scores[order[0]]) * SHARPNESS).exp();
-        let others: f32 = order.iter().skip(1).map(share).sum();
-        let rest = if others > 0.0 { (foreseen - best).max(0.0) / others } else { 0.0 };
-        let probability = |(rank, label): (usize, &usize)| {
-            // Never above a better-ranked one: the order is the ranking's.
-            let p = if rank == 0 { best } else { (share(label) * rest).min(best) };
-            (&self.labels[*label], p)
-        };
-        let ranked = order.iter().enumerate().take(RANKED).map(probability).collect();
+        // Never above a better-ranked one: the order is the ranking's.
+        let rest = evidence.spread(&order).into_iter().map(|share| (share * (foreseen - best)).min(best));
+        let probabilities = std::iter::once(best).chain(rest);
+        let ranked =
+            order.iter().zip(probabilities).take(RANKED).map(|(&at, p)| (&self.labels[at], p)).collect();
         Guess { ranked, out_of_scope: 1.0 - foreseen }
+    }
+
+    /// The training examples that are most like a sentence, by number, with the cosine to each; at most ten.
+    #[must_use]
+    pub fn neighbours(&self, text: &str) -> Vec<(usize, f32)> {
+        let cosines = self.core.cosines(&self.features(text));
+        let mut found: Vec<(usize, f32)> =
+            cosines.into_iter().enumerate().filter(|(_, c)| *c > 0.0).collect();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        found.truncate(RANKED);
+        found
     }
 
     fn features(&self, text: &str) -> Vec<Feature> {

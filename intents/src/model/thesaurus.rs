@@ -2,7 +2,7 @@
 //! both languages. A pack's own synonyms come on top of these.
 
 /// Groups of words and phrases, each separated by `|`, spelled as the normaliser spells them.
-pub(crate) const GROUPS: [&str; 92] = [
+pub(crate) const GROUPS: [&str; 94] = [
     // Trouble
     "doesnt work|not working|isnt working|wont work|didnt work|broken|stopped working|fails|failed|failing|failure|unsuccessful|fail|went wrong|not able|unable|cant|cannot|can not|couldnt|wont let me|not letting me|doesnt let me|impossible",
     "declined|decline|denied|rejected|reject|refused|turned down|not accepted|wasnt accepted|isnt accepted|not approved|didnt go through|wont go through|not go through",
@@ -78,6 +78,8 @@ pub(crate) const GROUPS: [&str; 92] = [
     "supported|support it|available|accepted|accept|accepts|work with|allowed|usable|supports|where can i use|which places|use",
     "compare|comparison|versus|vs|difference|differences|better than|compared to|better|differ",
     // Chinese
+    "一直|总是|老是|每次|反复|始终|多次|好几次|屡次|再三|不停",
+    "怎么办|咋办|怎么弄|咋弄|如何处理|怎么处理|怎么解决|如何解决|怎么搞|求助|帮帮我",
     "怎么|如何|怎样|咋|怎么样才能|咋样|咋个|怎么才能|如何才能|怎样才能",
     "为什么|为啥|咋回事|怎么回事|什么原因|什么情况|为何|啥情况|原因|啥原因|怎么会",
     "多久|几天|什么时候|多长时间|何时|啥时候|几个小时|要等|多少天|多快|几时",

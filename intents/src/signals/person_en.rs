@@ -37,9 +37,9 @@ const PEOPLE: [&str; 13] = [
 ];
 
 /// Somebody, if there is talking to them.
-const SOMEBODY: [&str; 14] = [
-    "someone", "somebody", "anyone", "anybody", "people", "staff", "person", "support", "service",
-    "services", "team", "employee", "helpdesk", "care",
+const SOMEBODY: [&str; 16] = [
+    "ppl", "whoever", "someone", "somebody", "anyone", "anybody", "people", "staff", "person", "support",
+    "service", "services", "team", "employee", "helpdesk", "care",
 ];
 
 /// Somebody who decides.
@@ -134,7 +134,11 @@ const OTHERS: [&str; 40] = [
 ];
 
 /// Words that a sentence that only wants a person may have besides.
-const AROUND: [&str; 78] = [
+const AROUND: [&str; 82] = [
+    "from",
+    "assistance",
+    "assist",
+    "be",
     "a",
     "an",
     "the",
@@ -242,8 +246,9 @@ pub(super) fn wants(words: &Words) -> (bool, bool) {
     if words.is_empty() {
         return (false, false);
     }
-    let senior = asked(&words, &SENIORS, &[]);
+    let senior = asked(&words, &SENIORS, &[]) || in_charge(&words);
     let person = senior
+        || sent_somebody(&words)
         || asked(&words, &PEOPLE, &SOMEBODY)
         || somebody_there(&words)
         || complaint(&words)
@@ -259,8 +264,14 @@ fn asked(words: &[&str], people: &[&str], if_talking: &[&str]) -> bool {
             return false;
         }
         let before = &words[at.saturating_sub(REACH)..at];
-        let talking = before.iter().rposition(|w| is_any(w, &TALK)).is_some_and(|verb| {
+        let talking = (0..before.len()).rev().find(|&at| talks(before, at)).is_some_and(|verb| {
             let between = &before[verb + 1..];
+            // "transfer me to somebody", but not "transfer money to somebody".
+            if PASSING.contains(&before[verb]) {
+                let object = between.first().unwrap_or(&"to");
+                return ["me", "us", "this", "it"].contains(object)
+                    || person && ["to", "over"].contains(object);
+            }
             // "call a person", "put me through to somebody": some link, or nothing much between.
             between.iter().any(|w| ["to", "with", "through", "me", "us", "over", "on", "a", "an"].contains(w))
                 || between.is_empty()
@@ -295,6 +306,18 @@ fn asked(words: &[&str], people: &[&str], if_talking: &[&str]) -> bool {
     })
 }
 
+/// Verbs whose object is passed on: money, more often than not.
+const PASSING: [&str; 10] =
+    ["transfer", "put", "pass", "forward", "redirect", "switch", "hand", "route", "direct", "connect"];
+
+/// Whether the word is about talking or being connected; "be transferred" is, "was transferred" is history.
+fn talks(words: &[&str], at: usize) -> bool {
+    is_any(words[at], &TALK)
+        || at > 0
+            && ["be", "get", "being"].contains(&words[at - 1])
+            && is_any(words[at], &["transferred", "connected", "forwarded", "redirected"])
+}
+
 /// What may follow the person in a wish.
 const GOES_ON: [&str; 13] =
     ["to", "who", "that", "please", "now", "for", "about", "asap", "immediately", "here", "on", "not", "and"];
@@ -307,6 +330,29 @@ fn a_thing(words: &[&str], at: usize) -> bool {
             && OTHERS.contains(&words[at - 2])
             && ["customer", "support", "service"].contains(&words[at - 1])
         || at > 0 && ["by", "as"].contains(&words[at - 1])
+}
+
+/// "Speak to whoever is in charge".
+fn in_charge(words: &[&str]) -> bool {
+    words.windows(2).position(|pair| pair == ["in", "charge"]).is_some_and(|at| {
+        (at.saturating_sub(REACH)..at)
+            .any(|verb| talks(words, verb) && words.get(verb + 1).is_some_and(|w| ["to", "with"].contains(w)))
+    })
+}
+
+/// "Get me somebody who can help", "can someone call me", "I want customer service".
+fn sent_somebody(words: &[&str]) -> bool {
+    let somebody = |w: &str| is_any(w, &["someone", "somebody", "anyone", "anybody", "person"]);
+    let team = |pair: &[&str]| pair[0] == "customer" && ["service", "support", "care"].contains(&pair[1]);
+    let wished = words.iter().any(|w| ["want", "need", "get", "give"].contains(w));
+    words.windows(4).any(|w| {
+        ["get", "send", "give", "find"].contains(&w[0])
+            && ["me", "us"].contains(&w[1])
+            && somebody(w[2])
+            && ["who", "that", "to"].contains(&w[3])
+    }) || words.windows(3).any(|w| {
+        somebody(w[0]) && ["call", "phone", "ring", "contact"].contains(&w[1]) && ["me", "us"].contains(&w[2])
+    }) || wished && words.windows(2).any(team) && words.iter().all(|w| is_any(w, &AROUND))
 }
 
 /// "Is anybody there", "anyone?", "is there somebody I can talk to"

@@ -154,7 +154,10 @@ const OTHERWISE: [&str; 52] = [
 ];
 
 /// What may stand around a person in a sentence that says nothing else.
-const AROUND: [&str; 68] = [
+const AROUND: [&str; 71] = [
+    "举报",
+    "公司",
+    "贵公司",
     "我",
     "你",
     "您",
@@ -314,7 +317,7 @@ pub(super) fn wants(words: &Words) -> (bool, bool) {
         text = text.replace(wrong, meant);
     }
     let senior = wanted(&text, &SENIORS);
-    let person = senior || wanted(&text, &PEOPLE) || bare(&text) || away(&text);
+    let person = senior || wanted(&text, &PEOPLE) || some_person(&text) || bare(&text) || away(&text);
     (person, senior)
 }
 
@@ -344,6 +347,36 @@ fn wanted(text: &str, people: &[&str]) -> bool {
             let fetched = near.contains('把') && after.starts_with(['叫', '喊', '找', '请']);
             let asked = (fetched || WANTING.iter().any(|w| near.contains(w))) && !narrated(before, after);
             asked && (strong || !how) && !otherwise_later(after)
+        })
+    })
+}
+
+/// A plain 人 that is somebody to talk to: 换人, 找个人, 跟人讲. Not 找人代付, nor 个人账户.
+fn some_person(text: &str) -> bool {
+    const FETCH: [&str; 17] = [
+        "换人",
+        "换个人",
+        "换一个人",
+        "找个人",
+        "找一个人",
+        "接个人",
+        "来个人",
+        "叫个人",
+        "派个人",
+        "派人",
+        "安排个人",
+        "安排人",
+        "跟人讲",
+        "跟人说",
+        "跟人聊",
+        "和人说",
+        "和人聊",
+    ];
+    const COMPOUND: [&str; 12] = ["账", "信", "用户", "资", "认", "中心", "主", "所", "民", "代", "借", "名"];
+    FETCH.iter().any(|fetch| {
+        text.match_indices(fetch).any(|(at, _)| {
+            let after = &text[at + fetch.len()..];
+            !COMPOUND.iter().any(|c| after.starts_with(c)) && !narrated(&text[..at], after)
         })
     })
 }

@@ -41,6 +41,10 @@ impl Words {
 
 /// Whether a word is that one, perhaps drawn out or misspelt: one slip from five letters on, two from nine.
 pub(super) fn is(word: &str, meant: &str) -> bool {
+    // Nobody misses the first letter, and almost every comparison ends here.
+    if word.as_bytes().first() != meant.as_bytes().first() {
+        return false;
+    }
     if word == meant {
         return true;
     }
@@ -56,9 +60,7 @@ pub(super) fn is(word: &str, meant: &str) -> bool {
         5..9 => 1,
         _ => 2,
     };
-    word.len().abs_diff(meant.len()) <= slips
-        && word.chars().next() == meant.chars().next()
-        && strsim::osa_distance(word, meant) <= slips
+    word.len().abs_diff(meant.len()) <= slips && strsim::osa_distance(word, meant) <= slips
 }
 
 /// The letters without immediate repeats.
@@ -75,6 +77,9 @@ pub(super) fn is_any(word: &str, meant: &[&str]) -> bool {
 /// How many words a phrase takes at the beginning of a sentence; `None` if it isn't there. A phrase is written as it
 /// is normalised, Chinese without spaces.
 pub(super) fn phrase_at(words: &[String], phrase: &str) -> Option<usize> {
+    if words.first()?.as_bytes().first() != phrase.as_bytes().first() {
+        return None;
+    }
     let mut taken = 0;
     let mut fits = |meant: &str| {
         let fit = words.get(taken).is_some_and(|word| is(word, meant));

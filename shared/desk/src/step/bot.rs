@@ -63,7 +63,8 @@ pub(super) fn decide(
     }
     match reading.best() {
         Some(best) if best.probability >= packs.answers_from() => Decision::Answer(best.entry.clone()),
-        Some(best) if best.probability >= packs.clarifies_from() => {
+        // Whether to offer five goes by whether one of the five is right, not by the first alone.
+        Some(best) if reading.among(5) >= packs.clarifies_from() => {
             // What is far less likely than the best only makes the choice harder.
             let floor = best.probability.get() / 8.0;
             let likely = reading.ranked.iter().take_while(|ranked| ranked.probability.get() >= floor);
