@@ -4,8 +4,9 @@
 use crate::{cli::ChatArgs, config, config::Config};
 use anyhow::Result;
 use desk::{
-    Address, Button, Case, Choice, Content, CustomerAct, Event, EventKey, Facts, Lang, Message, MessageRef, Packs,
-    Policy, Press, Profile, QueueRow, Roster, Slot, TicketNumber, To, VerdictKind, What, WithinAct, command,
+    Address, Button, Case, Choice, Content, CustomerAct, Event, EventKey, Facts, Lang, Message, MessageRef,
+    Packs, Policy, Press, Profile, QueueRow, Roster, Slot, TicketNumber, To, VerdictKind, What, WithinAct,
+    command,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -22,7 +23,8 @@ pub(crate) fn run(config: Option<&Path>, args: &ChatArgs) -> Result<ExitCode> {
     let stdin = std::io::stdin();
     let by_hand = stdin.is_terminal() && !args.json;
     if by_hand {
-        chat.print(&mut out, chat.begin().as_slice(), false)?;
+        let welcome = chat.begin();
+        print(&mut out, &welcome, false)?;
     }
     let mut lines = stdin.lock().lines();
     loop {
@@ -39,7 +41,7 @@ pub(crate) fn run(config: Option<&Path>, args: &ChatArgs) -> Result<ExitCode> {
             chat.anew();
         }
         let replies = chat.say(line.trim());
-        chat.print(&mut out, &replies, args.json)?;
+        print(&mut out, &replies, args.json)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -176,23 +178,23 @@ impl Chat {
         }
         replies
     }
+}
 
-    fn print(&self, out: &mut impl Write, replies: &[Reply], json: bool) -> Result<()> {
-        for reply in replies {
-            if json {
-                serde_json::to_writer(&mut *out, reply)?;
-                writeln!(out)?;
-                continue;
-            }
-            writeln!(out, "{}", reply.text)?;
-            for (number, label) in reply.choices.iter().enumerate() {
-                write!(out, "{}[{}] {label}", if number == 0 { "  " } else { "   " }, number + 1)?;
-            }
-            writeln!(out, "{}", if reply.choices.is_empty() { "" } else { "\n" })?;
+fn print(out: &mut impl Write, replies: &[Reply], json: bool) -> Result<()> {
+    for reply in replies {
+        if json {
+            serde_json::to_writer(&mut *out, reply)?;
+            writeln!(out)?;
+            continue;
         }
-        out.flush()?;
-        Ok(())
+        writeln!(out, "{}", reply.text)?;
+        for (number, label) in reply.choices.iter().enumerate() {
+            write!(out, "{}[{}] {label}", if number == 0 { "  " } else { "   " }, number + 1)?;
+        }
+        writeln!(out, "{}", if reply.choices.is_empty() { "" } else { "\n" })?;
     }
+    out.flush()?;
+    Ok(())
 }
 
 fn new_case(language: Lang) -> Case {

@@ -101,13 +101,9 @@ pub(crate) enum AgentCommand {
     /// List the agents.
     List,
     /// Remove an agent; their tickets go back to the queue.
-    Remove {
-        name: String,
-    },
+    Remove { name: String },
     /// Print a new one-time link code for an agent.
-    Code {
-        name: String,
-    },
+    Code { name: String },
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -131,7 +131,9 @@ impl Config {
         }
         if let Some(url) = text("DATABASE_URL") {
             let scheme = url.split(':').next().unwrap_or_default();
-            bail!("DATABASE_URL: this version keeps its data in a folder only, and has no store for {scheme:?} addresses");
+            bail!(
+                "DATABASE_URL: this version keeps its data in a folder only, and has no store for {scheme:?} addresses"
+            );
         }
         overlay_secret(&mut self.telegram.token, self.telegram.token_file.as_deref(), "TELEGRAM_TOKEN", env)?;
         let hook = &mut self.telegram;
@@ -140,7 +142,8 @@ impl Config {
         hook.api_url = text("TELEGRAM_API_URL").or_else(|| hook.api_url.take());
         hook.webhook_url = text("TELEGRAM_WEBHOOK_URL").or_else(|| hook.webhook_url.take());
         if let Some(chat) = text("TELEGRAM_STAFF_CHAT") {
-            hook.staff_chat = Some(parse("TELEGRAM_STAFF_CHAT", &chat, "the group's number, such as -1001234567890")?);
+            hook.staff_chat =
+                Some(parse("TELEGRAM_STAFF_CHAT", &chat, "the group's number, such as -1001234567890")?);
         }
         let discord = &mut self.discord;
         let file = discord.token_file.clone();
@@ -187,7 +190,9 @@ impl Config {
             bail!("policy.departments: must name at least one");
         }
         if self.telegram.webhook_url.is_some() && self.telegram.webhook_secret.is_none() {
-            bail!("telegram.webhook_url: needs telegram.webhook_secret too, so that nobody else can send updates");
+            bail!(
+                "telegram.webhook_url: needs telegram.webhook_secret too, so that nobody else can send updates"
+            );
         }
         Ok(())
     }
