@@ -4,6 +4,7 @@ use crate::{cli::CheckArgs, config, config::Config};
 use anyhow::Result;
 use intents::{Pack, eval::Training, lint};
 use serde::Serialize;
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -34,22 +35,24 @@ pub(crate) fn run(file: Option<&Path>, args: &CheckArgs) -> Result<ExitCode> {
         Ok(pack) => look_at(&pack, &config, &mut findings),
         Err(problems) => findings.errors.extend(problems.problems().iter().map(ToString::to_string)),
     }
+    let mut out = std::io::stdout().lock();
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&findings)?);
+        writeln!(out, "{}", serde_json::to_string_pretty(&findings)?)?;
     } else {
         for error in &findings.errors {
-            println!("error: {error}");
+            writeln!(out, "error: {error}")?;
         }
         for warning in &findings.warnings {
-            println!("warning: {warning}");
+            writeln!(out, "warning: {warning}")?;
         }
-        println!(
+        writeln!(
+            out,
             "{} entries, {} phrasings; {} errors, {} warnings",
             findings.entries,
             findings.phrasings,
             findings.errors.len(),
             findings.warnings.len()
-        );
+        )?;
     }
     Ok(if findings.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

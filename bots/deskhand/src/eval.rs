@@ -3,6 +3,7 @@
 use crate::{cli::EvalArgs, config::load_pack};
 use anyhow::{Result, bail};
 use intents::eval::{self, Case, Comparison, Method, Training};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -27,11 +28,12 @@ pub(crate) fn run(args: &EvalArgs) -> Result<ExitCode> {
     } else {
         Comparison(vec![eval::evaluate(Method::Deskhand, &training, &cases, args.precision, &clock)])
     };
+    let mut out = std::io::stdout().lock();
     match (args.json, reports.0.as_slice()) {
-        (true, [one]) => println!("{}", serde_json::to_string_pretty(one)?),
-        (true, many) => println!("{}", serde_json::to_string_pretty(many)?),
-        (false, [one]) => println!("{one}"),
-        (false, _) => println!("{reports}"),
+        (true, [one]) => writeln!(out, "{}", serde_json::to_string_pretty(one)?)?,
+        (true, many) => writeln!(out, "{}", serde_json::to_string_pretty(many)?)?,
+        (false, [one]) => writeln!(out, "{one}")?,
+        (false, _) => writeln!(out, "{reports}")?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -30,10 +30,17 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(code) => code,
+        // Whoever reads our output has seen enough (`| head`).
+        Err(error) if broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // Every cause on a line of its own; none of them holds a secret.
             eprintln!("deskhand: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }

@@ -256,7 +256,7 @@ pub enum WithinAct {
     Wake,
     /// Its place in the queue may have changed.
     QueueMoved,
-    /// Its owner is no longer an agent.
+    /// Its owner is no longer an agent, or has gone offline.
     OwnerGone(AgentId),
     /// A delivery failed for good.
     Undeliverable {

@@ -187,6 +187,8 @@ pub enum Release {
     Silence,
     /// Its owner is no agent any more.
     Removed,
+    /// Its owner went offline while the customer waited for an answer.
+    Offline,
     /// The colleague that it was kept for didn't take it.
     NotTaken,
 }

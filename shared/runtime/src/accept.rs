@@ -9,11 +9,11 @@ use crate::{
 };
 use async_trait::async_trait;
 use desk::{
-    AdminAct, Agent, AgentId, ContactId, Event, EventKey, Identity, Refusal, Roster, RosterError, StaffAct,
-    Target, TicketNumber, What, WithinAct,
+    AdminAct, Agent, AgentId, ContactId, Event, EventKey, Identity, Presence, Refusal, Roster, RosterError,
+    StaffAct, Target, TicketNumber, What, WithinAct,
 };
 use std::sync::Arc;
-use store::Commit;
+use store::{Commit, Stored};
 use tokio::time::Instant;
 
 /// Why the operator's wish wasn't granted.
@@ -209,16 +209,19 @@ impl Inner {
         self.in_turn(&contact, &act).await.map(|_| ())
     }
 
-    /// Gives back the tickets whose owner is no agent any more: after one was removed, and at the start, in case the
-    /// process ended between the two.
+    /// Gives back the tickets whose owner is no agent any more, or is offline: after one left, and at the start, in case
+    /// the process ended between the two. Whether a ticket of somebody offline really goes back, its case knows.
     pub(crate) async fn give_back(&self) -> Result<(), Refused> {
-        let roster = self.store.roster().await.map_err(|e| self.refused(e))?.value;
+        let Stored { revision, value: roster } = self.store.roster().await.map_err(|e| self.refused(e))?;
         let queue = self.store.queue().await.map_err(|e| self.refused(e))?;
-        let gone = |owner: AgentId| !roster.agents.contains_key(&owner);
+        let gone = |owner: AgentId| {
+            roster.agents.get(&owner).is_none_or(|agent| agent.presence == Presence::Offline)
+        };
         for row in queue.iter() {
             if let Some(owner) = row.owner.filter(|owner| gone(*owner)) {
                 let TicketNumber(number) = row.number;
-                let key = format!("gone:{}:{number}", owner.0);
+                // The same leave gives a ticket back once; a later one may do so again.
+                let key = format!("gone:{}:{number}:{}", owner.0, revision.0);
                 self.within(key, row.contact.clone(), WithinAct::OwnerGone(owner)).await?;
             }
         }

@@ -9,7 +9,7 @@ use crate::{
     metrics::count,
     runtime::Inner,
 };
-use desk::{Event, RosterError, What};
+use desk::{Event, Presence, RosterError, StaffAct, What};
 use store::{Applied, Commit, RosterChange};
 
 impl Inner {
@@ -47,7 +47,7 @@ impl Inner {
                     count(&self.metrics.commits);
                     drop(turn);
                     self.wake_posts(channels.iter());
-                    if outcome.removed.is_some() {
+                    if outcome.removed.is_some() || goes_offline(event) {
                         self.give_back().await?;
                     }
                     return Ok(Ok(()));
@@ -61,4 +61,9 @@ impl Inner {
         }
         Err(Refused::Unavailable("the roster was changed by others again and again".to_owned()))
     }
+}
+
+/// Whether an agent says that they take no tickets any more.
+fn goes_offline(event: &Event) -> bool {
+    matches!(&event.what, What::Staff { act: StaffAct::Presence(Presence::Offline), .. })
 }

@@ -65,12 +65,11 @@ pub(super) fn decide(
         Some(best) if best.probability >= packs.answers_from() => Decision::Answer(best.entry.clone()),
         // Whether to offer five goes by whether one of the five is right, not by the first alone.
         Some(best) if reading.among(5) >= packs.clarifies_from() => {
-            // What is far less likely than the best only makes the choice harder.
+            // Behind the first three, what is far less likely than the best only makes the choice harder.
             let floor = best.probability.get() / 8.0;
-            let likely = reading.ranked.iter().take_while(|ranked| ranked.probability.get() >= floor);
-            Decision::Clarify(
-                likely.take(policy.clarify.clamp(1, 5)).map(|ranked| ranked.entry.clone()).collect(),
-            )
+            let ranked = reading.ranked.iter().enumerate().take(policy.clarify.clamp(1, 5));
+            let likely = ranked.take_while(|(place, ranked)| *place < 3 || ranked.probability.get() >= floor);
+            Decision::Clarify(likely.map(|(_, ranked)| ranked.entry.clone()).collect())
         }
         _ => Decision::Miss,
     }

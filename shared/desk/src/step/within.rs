@@ -1,7 +1,7 @@
 //! What happens to a case without anybody acting: timers, a queue that moved, a message that can't be delivered.
 
 use super::Turn;
-use crate::{Logged, Release, Stage, Timer, Undeliverable, WithBot, WithinAct, wording::Phrase};
+use crate::{Logged, Presence, Release, Stage, Timer, Undeliverable, WithBot, WithinAct, wording::Phrase};
 
 impl Turn<'_> {
     pub(super) fn within(&mut self, act: &WithinAct) {
@@ -14,8 +14,12 @@ impl Turn<'_> {
             }
             WithinAct::QueueMoved => self.tell_position(),
             WithinAct::OwnerGone(agent) => {
-                if matches!(&self.case.stage, Stage::WithAgent(owned) if owned.agent == *agent) {
-                    self.release(*agent, Release::Removed);
+                let Stage::WithAgent(owned) = &self.case.stage else { return };
+                let known = self.facts.roster.agents.get(agent);
+                let offline = known.is_some_and(|agent| agent.presence == Presence::Offline);
+                // Who is offline keeps what waits for the customer.
+                if owned.agent == *agent && !(offline && owned.unanswered.is_none()) {
+                    self.release(*agent, if offline { Release::Offline } else { Release::Removed });
                 }
             }
             WithinAct::Undeliverable { place, slot, reason, .. } => {

@@ -170,6 +170,9 @@ pub(super) fn text(phrase: &Phrase<'_>) -> String {
             Release::ByOwner => format!("{agent} put the ticket back in the queue."),
             Release::Silence => format!("{agent} didn't answer; the ticket is back in the queue."),
             Release::Removed => format!("{agent} is no longer an agent; the ticket is back in the queue."),
+            Release::Offline => {
+                format!("{agent} went offline while the customer was waiting; the ticket is back in the queue.")
+            }
             Release::NotTaken => format!("{agent} didn't take it; the ticket is open to all again."),
         },
         Phrase::NoticeTransferred { agent, to } => format!("{agent} passed the ticket on to {to}."),

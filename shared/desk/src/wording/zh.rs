@@ -168,6 +168,7 @@ pub(super) fn text(phrase: &Phrase<'_>) -> String {
             Release::ByOwner => format!("{agent} 把工单退回了队列。"),
             Release::Silence => format!("{agent} 长时间未回复，工单已退回队列。"),
             Release::Removed => format!("{agent} 已不是客服，工单已退回队列。"),
+            Release::Offline => format!("{agent} 已下线，客户还在等回复，工单已退回队列。"),
             Release::NotTaken => format!("{agent} 没有领取，工单不再保留。"),
         },
         Phrase::NoticeTransferred { agent, to } => format!("{agent} 把工单转给了 {to}。"),

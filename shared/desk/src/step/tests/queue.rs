@@ -211,3 +211,23 @@ fn nobody_on_duty_is_said() {
           → staff #2 (card/2): card: 工单 #2 / 客户：wang · test · English / 原因：客户要求人工 / 部门：support｜优先级：普通 / 状态：排队中 /  / 客户问过： / • human please
     "#]].assert_eq(&story.play("li> 转人工\nwang> human please"));
 }
+
+#[test]
+fn who_goes_offline_gives_back_what_the_customer_waits_for() {
+    let mut story = Story::new();
+    story.play("li> 转人工\nann> /claim\nwang> 转人工\nann> /claim\nann> 请发一下订单号");
+    let ann = crate::AgentId(1);
+    story.roster.agents.get_mut(&ann).unwrap().presence = crate::Presence::Offline;
+    story.within("li", WithinAct::OwnerGone(ann));
+    story.within("wang", WithinAct::OwnerGone(ann));
+    expect![[r#"
+          → staff #1: ann 已下线，客户还在等回复，工单已退回队列。
+          → staff #1 (card/1): card: 工单 #1 / 客户：li · test · 中文 / 原因：客户要求人工 / 部门：support｜优先级：普通 / 状态：排队中 /  / 客户问过： / • 转人工
+          → li: 正在为您转接其他客服，请稍候，无需重复说明。
+        queue>
+          → li (edits position/1): 工单 #1 正在排队。您排在第 1 位，客服会尽快接入。
+              [取消排队，回到机器人]
+    "#]].assert_eq(&story.play("queue>"));
+    let owners: Vec<_> = story.queue().iter().map(|row| (row.number.0, row.owner)).collect();
+    assert_eq!(owners, [(1, None), (2, Some(ann))]);
+}
