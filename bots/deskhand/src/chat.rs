@@ -13,15 +13,22 @@ use serde::Serialize;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 pub(crate) fn run(config: Option<&Path>, args: &ChatArgs) -> Result<ExitCode> {
     let config = Config::load(config, &config::process_env)?;
     let folder = args.pack.as_deref().or(config.pack.folder.as_deref());
     let packs = Packs::new(config::load_pack(folder)?, config.policy.bands);
-    let mut chat = Chat::new(config.policy, packs);
-    let mut out = std::io::stdout().lock();
+    let mut chat = Chat::new(config.policy, Arc::new(packs));
+    converse(&mut chat, args.json, args.separate)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Talks over standard input and output until the input ends.
+pub(crate) fn converse(chat: &mut Chat, json: bool, separate: bool) -> Result<()> {
+    let mut out = std::io::stdout();
     let stdin = std::io::stdin();
-    let by_hand = stdin.is_terminal() && !args.json;
+    let by_hand = stdin.is_terminal() && !json;
     if by_hand {
         let welcome = chat.begin();
         print(&mut out, &welcome, false)?;
@@ -32,18 +39,17 @@ pub(crate) fn run(config: Option<&Path>, args: &ChatArgs) -> Result<ExitCode> {
             write!(out, "> ")?;
             out.flush()?;
         }
-        let Some(line) = lines.next() else { break };
+        let Some(line) = lines.next() else { return Ok(()) };
         let line = line?;
         if line.trim().is_empty() {
             continue;
         }
-        if args.separate {
+        if separate {
             chat.anew();
         }
         let replies = chat.say(line.trim());
-        print(&mut out, &replies, args.json)?;
+        print(&mut out, &replies, json)?;
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// One reply of the bot, as scripts read it.
@@ -66,7 +72,7 @@ pub(crate) struct Reply {
 /// A conversation in the terminal.
 pub(crate) struct Chat {
     policy: Policy,
-    packs: Packs,
+    packs: Arc<Packs>,
     case: Case,
     tickets: u64,
     acts: u64,
@@ -74,7 +80,7 @@ pub(crate) struct Chat {
 }
 
 impl Chat {
-    pub(crate) fn new(policy: Policy, packs: Packs) -> Self {
+    pub(crate) fn new(policy: Policy, packs: Arc<Packs>) -> Self {
         let case = new_case(packs.pack().default_language());
         Self { policy, packs, case, tickets: 0, acts: 0, shown: Vec::new() }
     }

@@ -298,6 +298,17 @@ mod tests {
     }
 
     #[test]
+    fn the_readmes_example_is_understood() {
+        let readme = include_str!("../../../README.md");
+        let section = readme.split("## Configuration").nth(1).expect("the README has the section");
+        let example = section.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let config: Config = toml::from_str(example).unwrap();
+        assert_eq!(config.discord.staff_channel, Some(1_234_567_890));
+        assert_eq!(config.policy.rating_for, jiff::SignedDuration::from_hours(24));
+        assert!((config.policy.bands.precision - 0.97).abs() < f32::EPSILON);
+    }
+
+    #[test]
     fn a_secret_is_never_printed() {
         let config = load("[discord]\ntoken = \"hush-hush\"\n", &[("TELEGRAM_TOKEN", "hush-hush")]).unwrap();
         assert!(!format!("{config:?}").contains("hush"));

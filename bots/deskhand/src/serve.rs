@@ -1,7 +1,7 @@
 //! `deskhand serve`: the service. Starts what is configured, and ends it in order on SIGTERM or Ctrl-C.
 
 use crate::config::{self, Config, DiscordConfig, TelegramConfig};
-use crate::{control, http, logging, menus, reload};
+use crate::{chat, control, http, logging, menus, reload};
 use anyhow::{Context, Result, anyhow};
 use desk::Packs;
 use discord::Discord;
@@ -51,6 +51,7 @@ async fn serve(config: Config) -> Result<ExitCode> {
             .await?;
     let door: Arc<dyn Door> = Arc::new(runtime.clone());
     let shutdown = CancellationToken::new();
+    let talk_packs = packs.clone();
     let questions = Arc::new(RwLock::new(packs));
 
     let telegram = telegram(&config.telegram)?;
@@ -91,6 +92,9 @@ async fn serve(config: Config) -> Result<ExitCode> {
     let folder = config.pack.folder.clone();
     edges.start("watching the pack", reload::watch(folder, bands, runtime.clone(), hears, shutdown.clone()));
     announce(&config, address);
+    if config.telegram.token.is_none() && config.discord.token.is_none() {
+        talk_here(chat::Chat::new(config.policy.clone(), talk_packs));
+    }
 
     let failed = until_the_end(&runtime, &mut edges).await?;
     shutdown.cancel();
@@ -189,6 +193,16 @@ fn discord(config: &DiscordConfig, packs: &Arc<RwLock<Arc<Packs>>>) -> Result<Op
     Discord::new(settings).map(Some).context("[discord]")
 }
 
+/// With nobody connected, whoever started the service can try the bot where they are. On a thread of its own: reading a
+/// terminal can't be interrupted, and must not hold up the end.
+fn talk_here(mut chat: chat::Chat) {
+    std::thread::spawn(move || {
+        if let Err(error) = chat::converse(&mut chat, false, false) {
+            tracing::debug!("talking in the terminal ended: {error}");
+        }
+    });
+}
+
 /// Tells whoever started the service what it does, and what to do next.
 fn announce(config: &Config, address: std::net::SocketAddr) {
     let on = |configured: bool| if configured { "connected" } else { "not configured" };
@@ -201,8 +215,6 @@ fn announce(config: &Config, address: std::net::SocketAddr) {
     println!("  Telegram  {}", on(config.telegram.token.is_some()));
     println!("  Discord   {}", on(config.discord.token.is_some()));
     if config.telegram.token.is_none() && config.discord.token.is_none() {
-        println!(
-            "Talk to the bot right here with `deskhand chat`; connect Telegram or Discord as the README says."
-        );
+        println!("Nothing is connected yet: the README says how. Meanwhile, try the bot right here.\n");
     }
 }
