@@ -1,3 +1,9 @@
 //! All end-to-end tests, in one binary.
 
+mod cli;
+mod crash;
 mod layering;
+mod reload;
+mod service;
+mod story;
+mod webhook;
