@@ -1,5 +1,6 @@
 //! All end-to-end tests, in one binary.
 
+mod canary;
 mod cli;
 mod crash;
 mod layering;
