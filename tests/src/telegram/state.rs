@@ -164,6 +164,12 @@ impl State {
         self.calls.iter().filter(|call| call.method == method && call.refused.is_none()).count()
     }
 
+    /// How many updates wait: the bot hasn't confirmed them yet.
+    #[must_use]
+    pub fn unconfirmed(&self) -> usize {
+        self.pending.len()
+    }
+
     /// Calls that were refused for a mistake of the caller, for a test to find none.
     #[must_use]
     pub fn mistakes(&self) -> BTreeSet<String> {

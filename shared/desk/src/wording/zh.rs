@@ -34,8 +34,8 @@ pub(super) const STAFF_MENU: &[MenuItem] = &[
     MenuItem { name: "unblock", description: "解除屏蔽" },
     MenuItem { name: "queue", description: "查看队列" },
     MenuItem { name: "available", description: "上线接单" },
-    MenuItem { name: "away", description: "暂离" },
-    MenuItem { name: "offline", description: "下线" },
+    MenuItem { name: "away", description: "设为暂离" },
+    MenuItem { name: "offline", description: "下线，停止接单" },
     MenuItem { name: "link", description: "绑定客服身份：/link 绑定码" },
     MenuItem { name: "commands", description: "客服命令说明" },
 ];
