@@ -152,7 +152,9 @@ impl Turn<'_> {
         let first = self.case.log_len == 0;
         match intents::detect(text) {
             Some(Lang::Zh) => self.case.language = Lang::Zh,
-            Some(Lang::En) if first || text.split_whitespace().count() >= 3 => self.case.language = Lang::En,
+            Some(Lang::En) if first || (text.split_whitespace().count() >= 3 && !text.contains(is_han)) => {
+                self.case.language = Lang::En;
+            }
             Some(Lang::En) | None => {}
         }
     }
@@ -356,6 +358,12 @@ impl Turn<'_> {
             }
         }
     }
+}
+
+/// Whether it is a Chinese character: in a conversation in Chinese, a sentence with any of them stays Chinese, however
+/// many names and numbers surround it.
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}')
 }
 
 /// A rating that was typed: one digit from 1 to 5, with "分" or a star behind it perhaps.

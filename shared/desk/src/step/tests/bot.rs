@@ -285,3 +285,12 @@ fn menus_lead_to_questions_and_questions_to_answers() {
     "#]]
     .assert_eq(&play("li> /faq\nli> [账户]\nli> [手续费是多少？]\nli> [怎么重置密码？]"));
 }
+
+#[test]
+fn names_and_numbers_among_chinese_change_no_language() {
+    let mut story = Story::new();
+    story.play("li> 忘记密码怎么办\nli> 订单 A-77 @everyone\nli> ok");
+    assert_eq!(story.cases["li"].language, crate::Lang::Zh);
+    story.play("li> how much do you charge");
+    assert_eq!(story.cases["li"].language, crate::Lang::En);
+}
