@@ -42,12 +42,12 @@ pub(crate) fn binary() -> &'static Path {
             .expect("cargo can be started");
         assert!(built.status.success(), "the binary can't be built: {}", built.status);
         let lines = String::from_utf8(built.stdout).expect("cargo writes UTF-8");
-        let executables = lines.lines().filter_map(|line| {
+        let mut executables = lines.lines().filter_map(|line| {
             let message: serde_json::Value = serde_json::from_str(line).ok()?;
             let ours = message["target"]["name"] == "deskhand";
             message["executable"].as_str().filter(|_| ours).map(PathBuf::from)
         });
-        executables.last().expect("cargo names the binary that it built")
+        executables.next_back().expect("cargo names the binary that it built")
     })
 }
 
