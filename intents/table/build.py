@@ -1,0 +1,94 @@
+"""Builds table.bin from nothing: grammars -> sentences -> teachers' vectors -> ridge regression -> 128 int8 dimensions.
+
+    python -m venv venv && venv/bin/pip install -r requirements.txt
+    OMP_NUM_THREADS=1 venv/bin/python build.py
+
+Everything is seeded and offline once the packages are there. On one core it takes about a quarter of an hour, most of
+it the teachers; their vectors are kept in cache/, so a changed grammar costs only its new sentences.
+"""
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+import corpus
+import fit
+import teachers
+from table import Table
+from text import normalize
+
+HERE = Path(__file__).parent
+DIMENSIONS = 128
+ROWS = 36_000
+
+
+def unit(x):
+    return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-9)
+
+
+def targets(e5, minilm, dimensions=256):
+    """What the table should say of every sentence, English ones first: both teachers side by side.
+
+    MiniLM reads no Chinese. What it would say is foretold from e5, as well as that can be learned from the English
+    sentences (about two thirds of the variance), so that both languages share one space. Each language has its own
+    mean, which is taken away: else the language would be most of the meaning.
+    """
+    n = len(minilm)
+    e5 = e5.copy()
+    e5[:n] -= e5[:n].mean(0)
+    e5[n:] -= e5[n:].mean(0)
+    e5 = unit(e5)
+    minilm = unit(minilm - minilm.mean(0))
+    english = e5[:n]
+    foretell = np.linalg.solve(english.T @ english + 5 * np.eye(english.shape[1], dtype=np.float32), english.T @ minilm)
+    y = np.concatenate([e5, np.concatenate([minilm, e5[n:] @ foretell])], 1)
+    return y @ principal(y, n)[1][:, :dimensions]
+
+
+def principal(y, n):
+    """Principal axes, with both languages of equal weight, however many sentences each has."""
+    values, axes = np.linalg.eigh(y[:n].T @ y[:n] / n + y[n:].T @ y[n:] / (len(y) - n))
+    return values[::-1], axes[:, ::-1]
+
+
+def build(each, rows, cache, cost=1.0, flatten=0.1):
+    begun = time.time()
+
+    def say(what):
+        print(f"[{time.time() - begun:4.0f} s] {what}", file=sys.stderr, flush=True)
+
+    texts = corpus.corpus(each)
+    english, chinese = texts["en"], texts["zh"]
+    say(f"{len(english)} English and {len(chinese)} Chinese sentences")
+    minilm = teachers.embed(teachers.MiniLm, english, cache).astype(np.float32)
+    e5 = teachers.embed(teachers.E5, english + chinese, cache).astype(np.float32)
+    say("teachers done")
+    y = targets(e5, minilm)
+    bags = fit.bags([normalize(t) for t in english + chinese])
+    df = fit.vocabulary(bags, 3)
+    names = sorted(df)
+    weight = np.array([fit.kind_weight(g) * (1 + np.log((1 + len(bags)) / (1 + df[g]))) ** 0.5 for g in names], np.float32)
+    x = fit.matrix(bags, names, weight)
+    say(f"{len(names)} n-grams")
+    w = fit.ridge(x, y, cost)
+    said = x @ w
+    values, axes = principal(said, len(english))
+    table = (w @ (axes[:, :DIMENSIONS] * np.maximum(values[:DIMENSIONS], 1e-9) ** -flatten)) * weight[:, None]
+    # What an n-gram moves, over all the sentences that have it.
+    moves = np.linalg.norm(table, axis=1) * np.sqrt([df[g] for g in names])
+    keep = np.sort(np.argsort(-moves, kind="stable")[:rows])
+    say(f"agreement with the teachers on the corpus: {float((unit(said) * unit(y)).sum(1).mean()):.3f}")
+    return Table.quantised([names[i] for i in keep], table[keep])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--each", type=int, default=150, help="sentences of a grammar line, at most")
+    parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("--cache", type=Path, default=HERE / "cache")
+    parser.add_argument("--out", type=Path, default=HERE / "table.bin")
+    options = parser.parse_args()
+    build(options.each, options.rows, options.cache).save(options.out)
+    print(f"{options.out}: {options.out.stat().st_size} bytes")
