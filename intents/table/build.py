@@ -53,34 +53,42 @@ def principal(y, n):
     return values[::-1], axes[:, ::-1]
 
 
-def build(each, rows, cache, cost=1.0, flatten=0.1):
+def solve(bags, y, df, names, cost, rounds, start=None):
+    """Rows for the n-grams `names`, before and after their weights, and what they say of the sentences."""
+    rarity = 1 + np.log((1 + len(bags)) / (1 + np.array([df[g] for g in names])))
+    weight = (np.array([fit.kind_weight(g) for g in names]) * rarity ** 0.5).astype(np.float32)
+    x = fit.matrix(bags, names, weight)
+    w = fit.ridge(x, y, cost, rounds, start)
+    return w, weight, x @ w
+
+
+def build(each, rows, cache, cost=0.3, flatten=0.1):
     begun = time.time()
 
     def say(what):
         print(f"[{time.time() - begun:4.0f} s] {what}", file=sys.stderr, flush=True)
 
-    texts = corpus.corpus(each)
-    english, chinese = texts["en"], texts["zh"]
+    texts, words = corpus.corpus(each), teachers.vocabulary()
+    english, chinese = ([*texts[l], *corpus.with_words(l, words[l], 7)] for l in ("en", "zh"))
     say(f"{len(english)} English and {len(chinese)} Chinese sentences")
     minilm = teachers.embed(teachers.MiniLm, english, cache).astype(np.float32)
     e5 = teachers.embed(teachers.E5, english + chinese, cache).astype(np.float32)
     say("teachers done")
     y = targets(e5, minilm)
     bags = fit.bags([normalize(t) for t in english + chinese])
-    df = fit.vocabulary(bags, 3)
+    df = fit.vocabulary(bags, 2)
     names = sorted(df)
-    weight = np.array([fit.kind_weight(g) * (1 + np.log((1 + len(bags)) / (1 + df[g]))) ** 0.5 for g in names], np.float32)
-    x = fit.matrix(bags, names, weight)
     say(f"{len(names)} n-grams")
-    w = fit.ridge(x, y, cost)
-    said = x @ w
-    values, axes = principal(said, len(english))
-    table = (w @ (axes[:, :DIMENSIONS] * np.maximum(values[:DIMENSIONS], 1e-9) ** -flatten)) * weight[:, None]
-    # What an n-gram moves, over all the sentences that have it.
-    moves = np.linalg.norm(table, axis=1) * np.sqrt([df[g] for g in names])
+    w, weight, _ = solve(bags, y, df, names, cost, 25)
+    # What an n-gram moves, over all the sentences that have it, decides who stays; those learn again without the others.
+    moves = np.linalg.norm(w, axis=1) * weight * np.sqrt([df[g] for g in names])
     keep = np.sort(np.argsort(-moves, kind="stable")[:rows])
-    say(f"agreement with the teachers on the corpus: {float((unit(said) * unit(y)).sum(1).mean()):.3f}")
-    return Table.quantised([names[i] for i in keep], table[keep])
+    names = [names[i] for i in keep]
+    w, weight, said = solve(bags, y, df, names, cost, 15, w[keep])
+    say(f"cosine to the teachers on the corpus: {float((unit(said) * unit(y)).sum(1).mean()):.3f}")
+    values, axes = principal(said, len(english))
+    axes = axes[:, :DIMENSIONS] * np.maximum(values[:DIMENSIONS], 1e-9) ** -flatten
+    return Table.quantised(names, (w @ axes) * weight[:, None])
 
 
 if __name__ == "__main__":

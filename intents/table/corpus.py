@@ -1,8 +1,8 @@
 """Writes sentences from the grammars in corpus/: what customers and other people say, in Chinese and English.
 
 A grammar line is a kind and a pattern. `[a|b|c]` chooses (an empty choice is allowed, brackets nest), `{slot}` takes
-from the slot of that name. Kinds: v = something to do, s = something that is the case, n = a thing, q = said as it is,
-p = a plain topic word list. Frames (corpus/frames-*.txt) turn v, s and n into questions, requests and complaints.
+from the slot of that name. Kinds: v = something to do, s = something that is the case, n = a thing, q = said as it is.
+Frames (corpus/frames-*.txt) turn v, s and n into questions, requests and complaints.
 The same seed always gives the same sentences.
 """
 import argparse
@@ -104,16 +104,29 @@ def misspell(text, rng):
     return " ".join(words)
 
 
-SHORT = {" am ": "'m ", "i have ": "i've ", "cannot": "can't", "please": "pls", "you ": "u "}
+WORD_FRAMES = {
+    "en": ["what is _", "i need a _", "my _", "problem with _", "how much is the _", "can you _ it", "where is the _",
+           "tell me about _", "_ please", "i want to _", "did you _", "the _ is not working", "is it _", "no _"],
+    "zh": ["什么是_", "我要_", "_怎么办", "我的_", "有没有_", "_多少钱", "我想_", "怎么_", "请_", "为什么_", "很_", "不_",
+           "_在哪里", "帮我_"],
+}
 
 
-def sentences(language, each, rng):
-    """Distinct sentences of one language: up to `each` of every line."""
+def with_words(language, words, seed):
+    """Words on their own and each in one frame: so that the table knows words that no grammar has."""
+    rng = random.Random(f"{seed} words {language}")
+    return list(dict.fromkeys([*words, *(rng.choice(WORD_FRAMES[language]).replace("_", word) for word in words)]))
+
+
+def sentences(language, each, seed):
+    """Distinct sentences of one language, and the number of the grammar line that each is from; up to `each` of every
+    line. A line has its own dice, so that a changed line changes no other's sentences."""
     frames, slots = read([HERE / f"frames-{language}.txt"])
     lines, slots = read(sorted(HERE.glob(f"{language}-*.txt")), slots)
     framed = {kind: [tree for k, tree in frames if k == kind] for kind in "vsnq"}
     seen = {}
-    for kind, tree in lines:
+    for number, (kind, tree) in enumerate(lines):
+        rng = random.Random(f"{seed} {kind} {tree}")
         count = ways(tree, slots)
         want = min(each, round(12 * count ** 0.5) + 2) if kind == "q" else min(each, round(30 * count ** 0.5) + 10)
         for n in range(want):
@@ -135,13 +148,12 @@ def sentences(language, each, rng):
             elif rng.random() < 0.15:
                 text += rng.choice(["？", "?", "！", "。", "啊", "呢", "呀"])
             if len(text) > 1:
-                seen[text] = None
-    return list(seen)
+                seen.setdefault(text, number)
+    return seen
 
 
 def corpus(each=60, seed=7):
-    rng = random.Random(seed)
-    return {language: sentences(language, each, rng) for language in ("zh", "en")}
+    return {language: sentences(language, each, seed) for language in ("zh", "en")}
 
 
 if __name__ == "__main__":
@@ -151,5 +163,5 @@ if __name__ == "__main__":
     options = parser.parse_args()
     for language, texts in corpus(options.each).items():
         print(language, len(texts))
-        for text in random.Random(1).sample(texts, min(options.sample, len(texts))):
+        for text in random.Random(1).sample(list(texts), min(options.sample, len(texts))):
             print("  ", text)

