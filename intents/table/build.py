@@ -3,7 +3,7 @@
     python -m venv venv && venv/bin/pip install -r requirements.txt
     OMP_NUM_THREADS=1 venv/bin/python build.py
 
-Everything is seeded and offline once the packages are there. On one core it takes about a quarter of an hour, most of
+Everything is seeded and offline once the packages are there. On one core it takes about twelve minutes, most of
 it the teachers; their vectors are kept in cache/, so a changed grammar costs only its new sentences.
 """
 import argparse
@@ -53,6 +53,19 @@ def principal(y, n):
     return values[::-1], axes[:, ::-1]
 
 
+def gather(y, lines, pull):
+    """Draws what is said of a sentence towards the middle of its grammar line: a line is one matter in many words, and
+    that the words differ is not what the table should learn. `lines` has None for sentences of no line."""
+    members = {}
+    for i, line in enumerate(lines):
+        if line is not None:
+            members.setdefault(line, []).append(i)
+    y = y.copy()
+    for of_line in members.values():
+        y[of_line] = (1 - pull) * y[of_line] + pull * y[of_line].mean(0)
+    return y
+
+
 def solve(bags, y, df, names, cost, rounds, start=None):
     """Rows for the n-grams `names`, before and after their weights, and what they say of the sentences."""
     rarity = 1 + np.log((1 + len(bags)) / (1 + np.array([df[g] for g in names])))
@@ -62,7 +75,7 @@ def solve(bags, y, df, names, cost, rounds, start=None):
     return w, weight, x @ w
 
 
-def build(each, rows, cache, cost=0.3, flatten=0.1):
+def build(each, rows, cache, cost=0.3, flatten=0.1, pull=0.3):
     begun = time.time()
 
     def say(what):
@@ -74,7 +87,8 @@ def build(each, rows, cache, cost=0.3, flatten=0.1):
     minilm = teachers.embed(teachers.MiniLm, english, cache).astype(np.float32)
     e5 = teachers.embed(teachers.E5, english + chinese, cache).astype(np.float32)
     say("teachers done")
-    y = targets(e5, minilm)
+    lines = [(l, texts[l][t]) if t in texts[l] else None for l, of_it in (("en", english), ("zh", chinese)) for t in of_it]
+    y = gather(targets(e5, minilm), lines, pull)
     bags = fit.bags([normalize(t) for t in english + chinese])
     df = fit.vocabulary(bags, 2)
     names = sorted(df)

@@ -90,7 +90,7 @@ class Task:
         self.asked = (space.vectors(asked) @ x.T).toarray()
         self.everything = self.train + asked
 
-    def run(self, embed=None, share=1.0, c=50.0):
+    def run(self, embed=None, share=1.0, c=20.0):
         known, asked = self.known, self.asked
         if embed is not None:
             dense = embed(self.everything)
@@ -122,7 +122,7 @@ def show(result):
     return out
 
 
-def measure(tasks, embed, shares=(1.0,), c=50.0):
+def measure(tasks, embed, shares=(1.0,), c=20.0):
     for share in shares:
         results = [task.run(embed, share, c) for task in tasks]
         print(f"  share {share}: " + "  ".join(f"{t.name} {show(r)}" for t, r in zip(tasks, results)), flush=True)
