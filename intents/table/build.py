@@ -3,7 +3,7 @@
     python -m venv venv && venv/bin/pip install -r requirements.txt
     OMP_NUM_THREADS=1 venv/bin/python build.py
 
-Everything is seeded and offline once the packages are there. On one core it takes about twelve minutes, most of
+Everything is seeded and offline once the packages are there. On one core it takes 15 to 20 minutes, most of
 it the teachers; their vectors are kept in cache/, so a changed grammar costs only its new sentences.
 """
 import argparse
