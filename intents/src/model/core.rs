@@ -68,7 +68,7 @@ impl Core {
 }
 
 /// How many labels' sentences are compared with the table.
-const SHORTLIST: usize = 24;
+const SHORTLIST: usize = 12;
 
 /// A sentence as numbers: n-grams over a vocabulary, and the table's part with its weight.
 fn vector(vocabulary: &Vocabulary, sentence: &Sentence, share: f32) -> Vector {
