@@ -16,6 +16,7 @@ pub mod reading;
 pub mod rich;
 mod signals;
 mod simplify;
+pub mod table;
 
 pub use ids::{CannedId, CategoryId, Department, EntryId, IdError};
 pub use lang::Lang;

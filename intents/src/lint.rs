@@ -182,7 +182,7 @@ top up not there\tdeposit
         let said: Vec<String> = lint(&training).iter().map(ToString::to_string).collect();
         expect![[r#"
             "my withdrawal failed" is a phrasing of withdrawal and deposit: keep it in one
-            "提现一直不成功怎么办" (withdrawal) and "提现一直不成功怎么办呢" (fees) are almost the same (0.96): say what tells them apart"#]].assert_eq(&said.join("\n"));
+            "提现一直不成功怎么办" (withdrawal) and "提现一直不成功怎么办呢" (fees) are almost the same (0.98): say what tells them apart"#]].assert_eq(&said.join("\n"));
     }
 
     #[test]

@@ -57,10 +57,10 @@ fn a_report_reads_like_this() {
         macro-F1            100.0 %
         AUROC               1.000
         FPR at 95 % TPR     0.0 %
-        calibration error   0.108
-        answer    from 0.99  62.5 % of the cases, right 100.0 %
-        clarify   from 0.69  25.0 % of the cases, right 50.0 %
-        hand off  from 0.00  12.5 % of the cases, right 100.0 %
+        calibration error   0.041
+        answer    from 0.99  25.0 % of the cases, right 100.0 %
+        clarify   from 0.85  50.0 % of the cases, right 100.0 %
+        hand off  from 0.00  25.0 % of the cases, right 100.0 %
         training            0 ms
         a query             0 µs median, 0 µs p99"#]]
     .assert_eq(&report.to_string());

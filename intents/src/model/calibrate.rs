@@ -6,7 +6,7 @@
 
 use super::Recipe;
 use super::core::{Core, TRAITS, against_second};
-use super::features::Feature;
+use super::features::Sentence;
 use super::logistic::{Logistic, Observation};
 
 /// The share of questions that no entry answers, assumed while calibrating. A support bot that people may type
@@ -58,10 +58,10 @@ const NEVER_ANSWER_BELOW: f32 = 0.5;
 /// Sentences ready for training.
 #[derive(Clone, Copy)]
 pub(crate) struct Lesson<'a> {
-    pub(crate) sentences: &'a [Vec<Feature>],
+    pub(crate) sentences: &'a [Sentence],
     pub(crate) targets: &'a [u32],
     pub(crate) labels: usize,
-    pub(crate) background: &'a [Vec<Feature>],
+    pub(crate) background: &'a [Sentence],
 }
 
 struct Outcome {
@@ -171,7 +171,7 @@ fn hold_out(
     lesson: Lesson<'_>,
     recipe: &Recipe,
     (parts, round): (usize, usize),
-    background: &[&Vec<Feature>],
+    background: &[&Sentence],
     outcomes: &mut Vec<Outcome>,
 ) {
     let mut seen = vec![0_usize; lesson.labels];
@@ -185,7 +185,7 @@ fn hold_out(
         } else if (seen[label] + label) % parts == round {
             held.push((sentence, Some(label)));
         } else {
-            sentences.push(sentence.as_slice());
+            sentences.push(sentence);
             targets.push(target);
         }
     }

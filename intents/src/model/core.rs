@@ -1,7 +1,7 @@
 //! What is learned from one set of sentences: vocabulary, linear head, index. It gives evidence, not probabilities.
 
 use super::Recipe;
-use super::features::Feature;
+use super::features::Sentence;
 use super::linear::Linear;
 use super::nearest::Nearest;
 use super::vocabulary::{Vector, Vocabulary};
@@ -14,6 +14,7 @@ pub(crate) struct Core {
     nearest: Nearest,
     labels: usize,
     near_weight: f32,
+    share: f32,
 }
 
 /// What speaks for each label.
@@ -27,35 +28,58 @@ pub(crate) struct Evidence {
     pub(crate) known: f32,
     /// How many of its n-grams the vocabulary knows.
     pub(crate) length: f32,
+    /// Whether neither vocabulary nor table know anything of it.
+    pub(crate) nothing: bool,
 }
 
 /// How many numbers describe a piece of evidence for calibration.
 pub(crate) const TRAITS: usize = 8;
 
 impl Core {
-    pub(crate) fn train(sentences: &[&[Feature]], targets: &[u32], labels: usize, recipe: &Recipe) -> Self {
-        let vocabulary = Vocabulary::new(sentences.iter().copied(), recipe.rarity);
-        let vectors: Vec<Vector> = sentences.iter().map(|s| vocabulary.vector(s)).collect();
+    pub(crate) fn train(sentences: &[&Sentence], targets: &[u32], labels: usize, recipe: &Recipe) -> Self {
+        let vocabulary = Vocabulary::new(sentences.iter().map(|s| s.features.as_slice()), recipe.rarity);
+        let vectors: Vec<Vector> = sentences.iter().map(|s| vector(&vocabulary, s, recipe.share)).collect();
         let linear = Linear::train(&vectors, targets, labels, vocabulary.len(), recipe);
-        let nearest = Nearest::new(&vectors, targets, vocabulary.len());
-        Self { vocabulary, linear, nearest, labels, near_weight: recipe.near }
+        let nearest = Nearest::new(&vectors, targets, labels, vocabulary.len(), recipe.share);
+        Self { vocabulary, linear, nearest, labels, near_weight: recipe.near, share: recipe.share }
     }
 
-    pub(crate) fn evidence(&self, sentence: &[Feature]) -> Evidence {
-        let vector = self.vocabulary.vector(sentence);
-        let near = self.nearest.by_label(&self.nearest.cosines(&vector), self.labels);
+    pub(crate) fn evidence(&self, sentence: &Sentence) -> Evidence {
+        let vector = vector(&self.vocabulary, sentence, self.share);
         let mut scores = self.linear.scores(&vector);
+        let near = self.nearest.by_label(&vector, &self.shortlist(&scores));
         for (score, near) in scores.iter_mut().zip(&near) {
             *score += self.near_weight * near;
         }
-        Evidence { scores, near, known: vector.known, length: vector.ids.len() as f32 }
+        let nothing = vector.is_empty();
+        Evidence { scores, near, known: vector.known, length: vector.ids.len() as f32, nothing }
     }
+
+    /// The labels whose sentences are worth comparing with the table: those that the head likes best.
+    fn shortlist(&self, scores: &[f32]) -> Vec<usize> {
+        let mut labels: Vec<usize> = (0..self.labels).collect();
+        if labels.len() > SHORTLIST {
+            labels
+                .select_nth_unstable_by(SHORTLIST, |&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
+            labels.truncate(SHORTLIST);
+        }
+        labels
+    }
+}
+
+/// How many labels' sentences are compared with the table.
+const SHORTLIST: usize = 12;
+
+/// A sentence as numbers: n-grams over a vocabulary, and the table's part with its weight.
+fn vector(vocabulary: &Vocabulary, sentence: &Sentence, share: f32) -> Vector {
+    let scale = share.sqrt();
+    Vector { meaning: sentence.meaning.map(|v| v * scale), ..vocabulary.vector(&sentence.features) }
 }
 
 impl Core {
     /// The cosine to each training sentence.
-    pub(crate) fn cosines(&self, sentence: &[Feature]) -> Vec<f32> {
-        self.nearest.cosines(&self.vocabulary.vector(sentence))
+    pub(crate) fn cosines(&self, sentence: &Sentence) -> Vec<f32> {
+        self.nearest.cosines(&vector(&self.vocabulary, sentence, self.share))
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::Recipe;
 use crate::normalize::{is_han, is_sign};
+use crate::table::Embedding;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 
@@ -28,6 +29,14 @@ pub(crate) enum Kind {
 pub(crate) struct Feature {
     pub(crate) hash: u64,
     pub(crate) weight: f32,
+}
+
+/// A sentence, ready for training or asking.
+#[derive(Debug, Clone)]
+pub(crate) struct Sentence {
+    pub(crate) features: Vec<Feature>,
+    /// What the shipped table makes of it, as it was written.
+    pub(crate) meaning: Embedding,
 }
 
 /// Words and phrases that mean the same, by the hash of their members.

@@ -6,6 +6,7 @@
 
 use super::Recipe;
 use super::vocabulary::Vector;
+use crate::table::DIMENSIONS;
 
 /// Weights of all labels, n-gram by n-gram.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +14,8 @@ pub(crate) struct Linear {
     labels: usize,
     /// `weights[id * labels + label]`.
     weights: Vec<f32>,
+    /// `meaning[dimension * labels + label]`, for the table's part.
+    meaning: Vec<f32>,
     bias: Vec<f32>,
 }
 
@@ -25,7 +28,12 @@ impl Linear {
         width: usize,
         recipe: &Recipe,
     ) -> Self {
-        let mut this = Self { labels, weights: vec![0.0; width * labels], bias: vec![0.0; labels] };
+        let mut this = Self {
+            labels,
+            weights: vec![0.0; width * labels],
+            meaning: vec![0.0; DIMENSIONS * labels],
+            bias: vec![0.0; labels],
+        };
         let mut alpha = vec![0.0_f32; vectors.len() * labels];
         let mut order: Vec<usize> = (0..vectors.len()).collect();
         let mut random = Random(0x9e37_79b9_7f4a_7c15);
@@ -35,16 +43,18 @@ impl Linear {
             random.shuffle(&mut order);
             for &i in &order {
                 let vector = &vectors[i];
-                if vector.ids.is_empty() {
+                if vector.is_empty() {
                     continue;
                 }
+                // The bias is one more feature, of value 1.
+                let square = 1.0 + vector.square();
                 step.copy_from_slice(&this.bias);
                 this.add_scores(vector, &mut step);
                 let alpha = &mut alpha[i * labels..(i + 1) * labels];
                 let target = targets[i] as usize;
                 let update = |alpha: &mut f32, score: &mut f32, sign: f32, diagonal: f32| {
                     let gradient = sign * *score - 1.0 + *alpha * diagonal;
-                    let next = (*alpha - gradient / (2.0 + diagonal)).max(0.0);
+                    let next = (*alpha - gradient / (square + diagonal)).max(0.0);
                     *score = (next - *alpha) * sign;
                     *alpha = next;
                 };
@@ -64,6 +74,7 @@ impl Linear {
                         *weight += step * value;
                     }
                 }
+                this.add_meaning(vector, &step);
             }
         }
         this
@@ -76,7 +87,20 @@ impl Linear {
         scores
     }
 
+    fn add_meaning(&mut self, vector: &Vector, step: &[f32]) {
+        for (row, &value) in self.meaning.chunks_exact_mut(self.labels.max(1)).zip(&vector.meaning) {
+            for (weight, step) in row.iter_mut().zip(step) {
+                *weight += step * value;
+            }
+        }
+    }
+
     fn add_scores(&self, vector: &Vector, scores: &mut [f32]) {
+        for (row, &value) in self.meaning.chunks_exact(self.labels.max(1)).zip(&vector.meaning) {
+            for (score, weight) in scores.iter_mut().zip(row) {
+                *score += weight * value;
+            }
+        }
         for (&id, &value) in vector.ids.iter().zip(&vector.values) {
             let row = &self.weights[id as usize * self.labels..(id as usize + 1) * self.labels];
             for (score, weight) in scores.iter_mut().zip(row) {

@@ -16,10 +16,11 @@ mod thesaurus;
 mod vocabulary;
 
 use crate::normalize::normalize;
+use crate::table::Table;
 pub use calibrate::Bands;
 use calibrate::{Calibration, Lesson};
 use core::Core;
-use features::{Feature, Synonyms, extract};
+use features::{Feature, Sentence, Synonyms, extract};
 use speller::Speller;
 
 /// The numbers of the method. The defaults are what measured best; others are for measuring.
@@ -38,6 +39,8 @@ pub struct Recipe {
     /// How much rare n-grams count: the power of the inverse document frequency. In sentences this short the full
     /// power (1) overrates what happens to be rare.
     pub rarity: f32,
+    /// Weight of what the shipped table says of a sentence's meaning, relative to that of its n-grams.
+    pub share: f32,
     /// The cost of a training error in the linear head; greater fits closer.
     pub c: f32,
     /// How much more an error on a label's own sentences costs than one on the others'.
@@ -59,9 +62,10 @@ impl Default for Recipe {
             han: [1.0, 1.0, 0.5],
             synonym: 1.5,
             rarity: 0.3,
-            c: 0.5,
+            share: 1.5,
+            c: 0.25,
             positive: 10.0,
-            epochs: 20,
+            epochs: 10,
             near: 0.8,
             rounds: 8,
         }
@@ -127,9 +131,13 @@ impl<L: Ord + Clone> Model<L> {
         let common =
             background::SENTENCES.into_iter().chain(thesaurus::GROUPS.iter().flat_map(|g| g.split('|')));
         let speller = Speller::new(texts.iter().map(String::as_str), common);
-        let sentences: Vec<_> = texts.iter().map(|text| extract(text, &recipe, &synonyms)).collect();
+        let sentence = |text: &str| Sentence {
+            features: extract(text, &recipe, &synonyms),
+            meaning: Table::shipped().embed(text),
+        };
+        let sentences: Vec<_> = texts.iter().map(|text| sentence(text)).collect();
         let foreign = background::SENTENCES.into_iter().chain(hints.outside.iter().map(String::as_str));
-        let background: Vec<_> = foreign.map(|text| extract(&normalize(text), &recipe, &synonyms)).collect();
+        let background: Vec<_> = foreign.map(|text| sentence(&normalize(text))).collect();
         let lesson = Lesson {
             sentences: &sentences,
             targets: &targets,
@@ -137,7 +145,7 @@ impl<L: Ord + Clone> Model<L> {
             background: &background,
         };
         let calibration = Calibration::new(lesson, &recipe);
-        let all: Vec<_> = sentences.iter().map(Vec::as_slice).collect();
+        let all: Vec<_> = sentences.iter().collect();
         let core = Core::train(&all, &targets, labels.len(), &recipe);
         Self { labels, recipe, synonyms, speller, core, calibration }
     }
@@ -145,8 +153,8 @@ impl<L: Ord + Clone> Model<L> {
     /// Reads one sentence. Never fails: what says nothing is out of scope.
     #[must_use]
     pub fn guess(&self, text: &str) -> Guess<'_, L> {
-        let evidence = self.core.evidence(&self.features(text));
-        if self.labels.is_empty() || evidence.known <= 0.0 {
+        let evidence = self.core.evidence(&self.sentence(text));
+        if self.labels.is_empty() || evidence.nothing {
             return Guess { ranked: Vec::new(), out_of_scope: 1.0 };
         }
         let order = evidence.order();
@@ -164,7 +172,7 @@ impl<L: Ord + Clone> Model<L> {
     /// The training examples that are most like a sentence, by number, with the cosine to each; at most ten.
     #[must_use]
     pub fn neighbours(&self, text: &str) -> Vec<(usize, f32)> {
-        let cosines = self.core.cosines(&self.features(text));
+        let cosines = self.core.cosines(&self.sentence(text));
         let mut found: Vec<(usize, f32)> =
             cosines.into_iter().enumerate().filter(|(_, c)| *c > 0.0).collect();
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -172,13 +180,13 @@ impl<L: Ord + Clone> Model<L> {
         found
     }
 
-    fn features(&self, text: &str) -> Vec<Feature> {
+    fn sentence(&self, text: &str) -> Sentence {
         let text = normalize(text);
         let (mended, wrong) = self.speller.mend(&text);
         let mut features = extract(&mended, &self.recipe, &self.synonyms);
         // A mended word is a guess: what was really written stays in the sentence, as something unknown.
         features.extend(wrong.iter().map(|word| Feature { hash: features::word_hash(word), weight: DOUBT }));
-        features
+        Sentence { features, meaning: Table::shipped().embed(&text) }
     }
 
     /// Thresholds that kept `target` precision (0.97: of what is answered, 97 % is right) in cross-validation inside

@@ -1,16 +1,37 @@
 //! Which n-grams the training sentences have, how rare each is, and sentences as unit vectors over them.
 
 use super::features::Feature;
+use crate::table::{DIMENSIONS, Embedding};
 use rustc_hash::FxHashMap;
 
 /// A sentence as a sparse vector over a vocabulary.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Vector {
     pub(crate) ids: Vec<u32>,
     /// Of unit length over the known n-grams.
     pub(crate) values: Vec<f32>,
     /// The share of the sentence that is known: |known part| / |whole|, with what is unknown counted as the rarest.
     pub(crate) known: f32,
+    /// What the table makes of it, with the table's weight: its square length is the recipe's share.
+    pub(crate) meaning: Embedding,
+}
+
+impl Default for Vector {
+    fn default() -> Self {
+        Self { ids: Vec::new(), values: Vec::new(), known: 0.0, meaning: [0.0; DIMENSIONS] }
+    }
+}
+
+impl Vector {
+    /// Whether it says nothing at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ids.is_empty() && self.meaning.iter().all(|&v| v == 0.0)
+    }
+
+    /// The square of its length: n-grams and table together.
+    pub(crate) fn square(&self) -> f32 {
+        f32::from(u8::from(!self.ids.is_empty())) + self.meaning.iter().map(|v| v * v).sum::<f32>()
+    }
 }
 
 /// N-grams by hash, and their inverse document frequencies.
@@ -48,7 +69,7 @@ impl Vocabulary {
         self.idf.len()
     }
 
-    /// The sentence over this vocabulary, ordered by n-gram.
+    /// The n-grams of a sentence over this vocabulary, in order; its meaning is left at zero.
     pub(crate) fn vector(&self, sentence: &[Feature]) -> Vector {
         let mut pairs = Vec::with_capacity(sentence.len());
         let mut known = 0.0;
@@ -68,6 +89,6 @@ impl Vocabulary {
         pairs.sort_unstable_by_key(|&(id, _)| id);
         let scale = known.sqrt().recip();
         let (ids, values) = pairs.into_iter().map(|(id, value)| (id, value * scale)).unzip();
-        Vector { ids, values, known: (known / whole).sqrt() }
+        Vector { ids, values, known: (known / whole).sqrt(), ..Vector::default() }
     }
 }
