@@ -57,7 +57,7 @@ fn a_report_reads_like_this() {
         macro-F1            100.0 %
         AUROC               1.000
         FPR at 95 % TPR     0.0 %
-        calibration error   0.041
+        calibration error   0.037
         answer    from 0.99  25.0 % of the cases, right 100.0 %
         clarify   from 0.85  50.0 % of the cases, right 100.0 %
         hand off  from 0.00  25.0 % of the cases, right 100.0 %

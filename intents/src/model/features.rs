@@ -1,5 +1,5 @@
 //! A normalised sentence as a set of hashed n-grams: words and pairs of words, pieces of words that know where a
-//! word begins and ends, one to three Chinese characters, and the pack's synonym groups.
+//! word begins and ends, one or two Chinese characters, and the pack's synonym groups.
 //!
 //! Nothing is learned here: the same sentence gives the same features in every model.
 
@@ -16,9 +16,9 @@ pub(crate) enum Kind {
     Word,
     /// Two neighbouring words, in order.
     Pair,
-    /// 2 to 5 characters of a word with its edges.
+    /// 2 to 4 characters of a word with its edges.
     Piece(u8),
-    /// 1 to 3 neighbouring Chinese characters.
+    /// 1 or 2 neighbouring Chinese characters.
     Han(u8),
     /// A group of synonyms that the sentence has a member of.
     Synonym,
@@ -138,7 +138,7 @@ impl Extractor<'_> {
         chars.push(' ');
         chars.extend(word.chars());
         chars.push(' ');
-        for n in 2..=5_u8 {
+        for n in 2..=4_u8 {
             for piece in chars.windows(usize::from(n)) {
                 self.push(Kind::Piece(n), hash(n, piece.iter().copied()));
             }
@@ -146,7 +146,7 @@ impl Extractor<'_> {
     }
 
     fn han(&mut self, chars: &[char], synonyms: &Synonyms) {
-        for n in 1..=3_u8 {
+        for n in 1..=2_u8 {
             for piece in chars.windows(usize::from(n)) {
                 self.push(Kind::Han(n), hash(6, piece.iter().copied()));
             }

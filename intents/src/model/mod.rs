@@ -30,10 +30,10 @@ pub struct Recipe {
     pub word: f32,
     /// Weight of two neighbouring words.
     pub pair: f32,
-    /// Weights of pieces of words of 2, 3, 4 and 5 characters.
-    pub pieces: [f32; 4],
-    /// Weights of 1, 2 and 3 neighbouring Chinese characters.
-    pub han: [f32; 3],
+    /// Weights of pieces of words of 2, 3 and 4 characters.
+    pub pieces: [f32; 3],
+    /// Weights of 1 and 2 neighbouring Chinese characters.
+    pub han: [f32; 2],
     /// Weight of a synonym group.
     pub synonym: f32,
     /// How much rare n-grams count: the power of the inverse document frequency. In sentences this short the full
@@ -58,8 +58,8 @@ impl Default for Recipe {
         Self {
             word: 1.0,
             pair: 0.5,
-            pieces: [0.5; 4],
-            han: [1.0, 1.0, 0.5],
+            pieces: [0.4; 3],
+            han: [1.0; 2],
             synonym: 1.5,
             rarity: 0.3,
             share: 1.5,
