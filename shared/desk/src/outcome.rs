@@ -22,6 +22,14 @@ pub struct Facts<'a> {
     pub pace: Option<SignedDuration>,
 }
 
+impl Facts<'_> {
+    /// When a time from now has passed; the end of time for one that reaches beyond it.
+    #[must_use]
+    pub fn after(&self, time: SignedDuration) -> Timestamp {
+        self.now.checked_add(time).unwrap_or(Timestamp::MAX)
+    }
+}
+
 /// Everything that follows from one event for a case. It is committed whole, or not at all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {

@@ -80,7 +80,7 @@ fn find(roster: &Roster, name: &str) -> Result<AgentId, RosterError> {
 
 /// Gives an agent a code; one that they had before is of no more use.
 fn give_code(policy: &Policy, facts: &Facts<'_>, roster: &mut Roster, agent: AgentId, code: &str) {
-    let until = facts.now.checked_add(policy.link_code_for).unwrap_or(jiff::Timestamp::MAX);
+    let until = facts.after(policy.link_code_for);
     roster.codes.retain(|old| old.agent != agent && old.until > facts.now);
     roster.codes.push(LinkCode { agent, code: code.to_owned(), until });
 }

@@ -112,7 +112,7 @@ impl Turn<'_> {
         let Stage::WithAgent(owned) = &mut self.case.stage else { return };
         if owned.unanswered.is_none() {
             owned.unanswered = Some(now);
-            let remind = now.checked_add(self.policy.remind_after).unwrap_or(jiff::Timestamp::MAX);
+            let remind = self.facts.after(self.policy.remind_after);
             self.case.timers.insert(Timer::OwnerSilent, remind);
         }
     }

@@ -181,7 +181,7 @@ impl Turn<'_> {
             }
         };
         if kept_for.is_some() {
-            let until = now.checked_add(self.policy.keep_for).unwrap_or(Timestamp::MAX);
+            let until = self.facts.after(self.policy.keep_for);
             self.case.timers.insert(Timer::KeptFor, until);
         }
         self.case.stage =
@@ -243,7 +243,7 @@ impl Turn<'_> {
     pub(super) fn end(&mut self, ticket: Ticket, agent: Option<AgentId>) {
         let now = self.facts.now;
         self.case.timers.clear();
-        let until = now.checked_add(self.policy.reopen_for).unwrap_or(Timestamp::MAX);
+        let until = self.facts.after(self.policy.reopen_for);
         self.case.timers.insert(Timer::Forget, until);
         self.case.ended = Some(Ended { ticket, agent, at: now });
         self.case.questions.clear();

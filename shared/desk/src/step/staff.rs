@@ -473,7 +473,7 @@ impl Turn<'_> {
         let queued = matches!(self.case.stage, Stage::Queued(_));
         self.note(Logged::Resolved { agent: agent.id });
         self.end(ticket, Some(agent.id));
-        let until = self.facts.now.checked_add(self.policy.rating_for).unwrap_or(jiff::Timestamp::MAX);
+        let until = self.facts.after(self.policy.rating_for);
         self.case.timers.insert(Timer::Rating, until);
         self.case.stage = Stage::Rating(Rating { number, agent: agent.id });
         self.notice(number, &Phrase::NoticeResolved { agent: &agent.name });

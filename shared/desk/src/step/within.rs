@@ -63,7 +63,7 @@ impl Turn<'_> {
         self.note(Logged::Reminded { agent });
         let name = self.agent_name(agent);
         self.notice(number, &Phrase::NoticeRemind { agent: &name, waited: now.duration_since(since) });
-        let gone = now.checked_add(self.policy.release_after).unwrap_or(jiff::Timestamp::MAX);
+        let gone = self.facts.after(self.policy.release_after);
         self.case.timers.insert(Timer::OwnerGone, gone);
     }
 
